@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: MIT
+# make demo, make test: everything, set-up included. make: builds what is installed. Outputs are under build/.
+MAKEFLAGS += --no-builtin-rules
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+
+B := build
+SERIES := 6.1 6.12
+TRUST ?= $(B)/keys/trust.pem
+
+CC := gcc
+CFLAGS ?= -O2 -g
+CFLAGS += -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Wno-unused-parameter -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+	-Wvla -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE
+LDFLAGS += -pie -Wl,-z,relro,-z,now
+INCLUDES := -Ipolicy/env/user -Ipolicy -Iproto -I$(B)/gen -Idaemon/lib -Idaemon
+LIBS = libcrypto yaml-0.1 libprotobuf-c libmnl libnl-genl-3.0 libbpf sqlite3 libsystemd jansson
+# Deferred, so that pkg-config runs only when a compiler does: `make demo` starts on a machine that has none of these.
+PKG_CFLAGS = $(eval PKG_CFLAGS := $$(shell pkg-config --cflags $$(LIBS)))$(PKG_CFLAGS)
+PKG_LIBS = $(eval PKG_LIBS := $$(shell pkg-config --libs $$(LIBS)))$(PKG_LIBS)
+
+PROTO := policy event control
+GEN_H := $(PROTO:%=$(B)/gen/%.pb-c.h)
+CORE_SRC := $(wildcard policy/*.c)
+LIB_SRC := $(wildcard daemon/lib/*.c)
+DAEMON_SRC := $(wildcard daemon/*.c)
+CLI_SRC := $(wildcard daemon/cli/*.c)
+UNIT_SRC := $(wildcard tests/unit/test_*.c)
+obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
+
+.PHONY: all user kmod setup keys demo test unit vm-test fuzz lint man clean
+all: user kmod man
+
+setup:
+	@scripts/setup
+
+# --- user space ---
+user: $(B)/bin/rampartd $(B)/bin/rampartctl
+
+$(B)/gen/%.pb-c.c $(B)/gen/%.pb-c.h: proto/%.proto
+	@mkdir -p $(B)/gen
+	protoc --proto_path=proto --c_out=$(B)/gen $<
+
+$(B)/obj/%.o: %.c $(GEN_H)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(INCLUDES) $(PKG_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(B)/obj/gen/%.o: $(B)/gen/%.pb-c.c $(GEN_H)
+	@mkdir -p $(@D)
+	$(CC) -O2 -g -fPIE -I$(B)/gen -c -o $@ $<
+
+$(B)/librampart.a: $(call obj,$(CORE_SRC) $(LIB_SRC)) $(PROTO:%=$(B)/obj/gen/%.o)
+	@rm -f $@
+	ar rcs $@ $^
+
+$(B)/bin/rampartd: $(call obj,$(DAEMON_SRC)) $(B)/librampart.a
+$(B)/bin/rampartctl: $(call obj,$(CLI_SRC)) $(B)/librampart.a
+$(B)/bin/rampartd $(B)/bin/rampartctl:
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
+
+-include $(shell find $(B)/obj -name '*.d' 2>/dev/null)
+
+# --- kernel module: one folder of links to the sources per kernel series, so that two series build side by side ---
+keys $(B)/keys/trust.pem:
+	@scripts/keys $(B)/keys
+
+kmod: $(SERIES:%=kmod-%)
+kmod-%: $(B)/keys/trust.pem
+	@scripts/build-kmod $* $(TRUST)
+
+# --- man pages ---
+MAN := $(patsubst daemon/man/%.scd,$(B)/man/%,$(wildcard daemon/man/*.scd))
+man: $(MAN)
+$(B)/man/%: daemon/man/%.scd
+	@mkdir -p $(@D)
+	scdoc < $< > $@
+
+# --- tests ---
+UNIT_BIN := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(UNIT_SRC))
+$(B)/tests/unit/%: $(B)/obj/tests/unit/%.o $(B)/librampart.a
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(PKG_LIBS)
+
+unit: $(UNIT_BIN)
+	@scripts/run-unit $(UNIT_BIN)
+
+demo: setup
+	@$(MAKE) --no-print-directory -j2 user kmod-6.12
+	@scripts/demo
+
+test: setup
+	@scripts/test
+
+clean:
+	rm -rf $(B)

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/* What the commands of rampartctl share. One file per command: cmd_<name>.c. */
+#ifndef RAMPART_CLI_H
+#define RAMPART_CLI_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <jansson.h>
+
+/* Exit codes, documented in rampartctl(1). */
+enum cli_exit {
+	CLI_OK = 0,
+	CLI_ERROR = 1,		/* something failed; stderr says what */
+	CLI_USAGE = 2,		/* bad arguments */
+	CLI_NOT_ENFORCING = 3,	/* status, doctor: Rampart is there but does not enforce */
+	CLI_REFUSED = 4,	/* a policy, token or grant was refused; stderr gives the reason */
+	CLI_UNREACHABLE = 5,	/* the module or the daemon does not answer */
+};
+
+struct cli {
+	bool json;		/* --json: exactly one JSON document (or one per line with --follow) on stdout */
+};
+
+/* Each command parses its own options (getopt_long) from argv[0] = its name; returns an enum cli_exit. */
+int cmd_status(struct cli *cli, int argc, char **argv);
+int cmd_doctor(struct cli *cli, int argc, char **argv);
+int cmd_policy(struct cli *cli, int argc, char **argv);
+int cmd_events(struct cli *cli, int argc, char **argv);
+int cmd_why(struct cli *cli, int argc, char **argv);
+int cmd_grant(struct cli *cli, int argc, char **argv);
+int cmd_disarm(struct cli *cli, int argc, char **argv);
+
+/* cli_error() - "rampartctl: <text>" on stderr; with --json also {"error": ..., "message": ...} on stdout. Returns @code. */
+int cli_error(const struct cli *cli, enum cli_exit code, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* cli_print_json() - prints @doc (whose reference it takes) on stdout with a newline; indented unless @line. */
+void cli_print_json(json_t *doc, bool line);
+
+#endif

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/* From the bytes that were signed to a checked policy. Messages: proto/policy.proto. */
+#ifndef RAMPART_DECODE_H
+#define RAMPART_DECODE_H
+
+#include "names.h"
+#include "pb.h"
+#include "reason.h"
+
+#define RAMPART_FORMAT 1
+#define RAMPART_NAME_MAX 64		/* bytes of a policy's name: [A-Za-z0-9._-]+ */
+#define RAMPART_PATTERNS_MAX 100000	/* folders.protect, homes */
+#define RAMPART_PROGRAMS_MAX 10000	/* folders.allow, self_protection.updaters */
+#define RAMPART_TAGS_MAX 64		/* target.tags, target.hosts; 64 bytes each */
+#define RAMPART_REVOKED_MAX 1024
+#define RAMPART_PATH_MAX 4095
+#define RAMPART_DISARM_SECONDS_MAX 86400
+
+struct rampart_views {
+	struct pb_view *v;
+	u32 n;
+};
+
+/* Everything points into the message that was decoded, which must outlive it. */
+struct rampart_policy {
+	struct pb_view name;
+	u64 version;
+	s64 valid_from;
+	s64 valid_until;
+	struct rampart_views tags;
+	struct rampart_views hosts;
+	struct rampart_views homes;
+	enum rampart_mode folders_mode;
+	struct rampart_views protect;
+	struct rampart_views allow;	/* exe of each */
+	enum rampart_mode self_mode;
+	struct rampart_views updaters;	/* exe of each */
+	struct rampart_views revoked;	/* 32 bytes each */
+};
+
+struct rampart_disarm {
+	u8 challenge[16];
+	s64 valid_from;
+	s64 valid_until;
+};
+
+/*
+ * rampart_policy_decode() - decodes and checks a PolicyBundle.
+ *
+ * Refused: unknown fields and wire types (UNKNOWN_FIELD), bytes that are not protobuf (ENCODING), a singular field given
+ * twice (BAD_VALUE), a missing format, name, version or validity (MISSING_FIELD), more entries than the caps above
+ * (OVER_CAP). Checked values (BAD_VALUE): format 1; the name's characters; version at least 1; from < until; modes known;
+ * every pattern and exe as rampart_path_check() has it; hosts 32 lower-case hexadecimal digits; revoked 32 bytes.
+ * Returns RAMPART_REASON_OK, and then the caller must call rampart_policy_free(). On any other reason nothing is left.
+ * Context: may sleep (allocates).
+ */
+enum rampart_reason rampart_policy_decode(struct pb_view message, struct rampart_policy *policy);
+void rampart_policy_free(struct rampart_policy *policy);
+
+/* rampart_disarm_decode() - the same for a DisarmToken: challenge of 16 bytes, from < until <= from + 86400. */
+enum rampart_reason rampart_disarm_decode(struct pb_view message, struct rampart_disarm *token);
+
+enum rampart_path_kind {
+	RAMPART_PATH_EXACT,	/* a program */
+	RAMPART_PATH_PATTERN,	/* homes: components may be "*" */
+	RAMPART_PATH_PLACE,	/* folders.protect: as PATTERN, and may begin with "~/" */
+};
+
+/*
+ * rampart_path_check() - absolute, 2 to RAMPART_PATH_MAX bytes, no NUL, no empty, "." or ".." component, no trailing
+ * slash, at most 64 components of at most 255 bytes, and "*" only as a whole component where @kind allows it.
+ * "/" itself is refused. Returns NULL when good, else a constant text that says what is wrong (used for errors in YAML too).
+ */
+const char *rampart_path_check(struct pb_view path, enum rampart_path_kind kind);
+
+#endif

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/* Modes, outcomes and operations with their names: one X-list each. The numbers equal those of proto/ (a test asserts it). */
+#ifndef RAMPART_NAMES_H
+#define RAMPART_NAMES_H
+
+#define RAMPART_MODES(X) X(OFF, "off") X(AUDIT, "audit") X(WARN, "warn") X(BLOCK, "block")
+
+#define RAMPART_OUTCOMES(X)                                                                                \
+	X(ALLOWED, "allowed") X(AUDITED, "audited") X(WARNED, "warned") X(BYPASSED, "bypassed") X(BLOCKED, "blocked")
+
+#define RAMPART_OPS(X)                                                                                     \
+	X(NONE, "none")                                                                                    \
+	X(WRITE, "write")                                                                                  \
+	X(CREATE, "create")                                                                                \
+	X(DELETE, "delete")                                                                                \
+	X(RENAME, "rename")                                                                                \
+	X(LINK, "link")                                                                                    \
+	X(SETATTR, "setattr")                                                                              \
+	X(SETXATTR, "setxattr")                                                                            \
+	X(MOUNT, "mount")                                                                                  \
+	X(EXEC, "exec")                                                                                    \
+	X(SIGNAL, "signal")                                                                                \
+	X(PTRACE, "ptrace")                                                                                \
+	X(SCHED, "sched")                                                                                  \
+	X(UNLOAD, "unload")
+
+enum rampart_mode {
+#define X(name, text) RAMPART_MODE_##name,
+	RAMPART_MODES(X)
+#undef X
+	RAMPART_MODE_NUM
+};
+
+enum rampart_outcome {
+#define X(name, text) RAMPART_##name,
+	RAMPART_OUTCOMES(X)
+#undef X
+	RAMPART_OUTCOME_NUM
+};
+
+enum rampart_op {
+#define X(name, text) RAMPART_OP_##name,
+	RAMPART_OPS(X)
+#undef X
+	RAMPART_OP_NUM
+};
+
+/* The word for a number; "?" when it is out of range. Never NULL. */
+const char *rampart_mode_name(unsigned int mode);
+const char *rampart_outcome_name(unsigned int outcome);
+const char *rampart_op_name(unsigned int op);
+
+#endif
