@@ -1,0 +1,596 @@
+// SPDX-License-Identifier: MIT
+#include <errno.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <decode.h>
+
+#include "compile.h"
+#include "policy.pb-c.h"
+#include "text.h"
+#include "tree.h"
+
+#define MODES_EXPECTED "off, audit, warn or block"
+#define TIME_EXPECTED "a day of the calendar, YYYY-MM-DD or YYYY-MM-DDTHH:MM:SSZ, after 1970-01-01"
+
+/* One allocation; all of them go when the message is packed. */
+struct block {
+	struct block *next;
+	max_align_t data[];
+};
+
+/* The message while it grows. Its strings are those of the tree. */
+struct compiler {
+	struct compile_errors *errors;
+	struct block *blocks;
+	bool no_memory;
+	char **exe;		/* of the program that is being read */
+	Rampart__PolicyBundle bundle;
+	Rampart__Target target;
+	Rampart__Folders folders;
+	Rampart__SelfProtection self_protection;
+};
+
+struct key {
+	const char *name;
+	bool required;
+	enum node_kind kind;
+	const char *expected;
+	void (*take)(struct compiler *c, const struct node *value);
+};
+
+/* What a list of texts may hold. */
+struct entries {
+	uint32_t max;
+	const char *(*wrong)(struct pb_view text);	/* NULL: good */
+	const char *expected;
+};
+
+static void __attribute__((format(printf, 3, 4)))
+error_at(struct compiler *c, const struct node *node, const char *format, ...)
+{
+	char text[sizeof(c->errors->list[0].text)];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	compile_error_add(c->errors, node->line, node->column, "%s", text);
+}
+
+/* Zeroed, at least one byte; NULL sets no_memory. */
+static void *allocate(struct compiler *c, size_t n, size_t size)
+{
+	struct block *block = calloc(1, sizeof(*block) + n * size + 1);
+
+	if (!block) {
+		c->no_memory = true;
+		return NULL;
+	}
+	block->next = c->blocks;
+	c->blocks = block;
+	return block->data;
+}
+
+static const char *kind_name(enum node_kind kind)
+{
+	return kind == NODE_SCALAR ? "a single value" : kind == NODE_LIST ? "a list" : "a mapping";
+}
+
+static bool check_kind(struct compiler *c, const struct node *node, enum node_kind kind, const char *what,
+		       const char *expected)
+{
+	if (node->kind == kind)
+		return true;
+	if (node->kind != NODE_REFUSED)
+		error_at(c, node, "%s is %s; expected %s", what, kind_name(node->kind), expected);
+	return false;
+}
+
+static struct pb_view node_view(const struct node *node)
+{
+	return (struct pb_view){ .data = (const u8 *)node->text, .len = node->len };
+}
+
+static const struct key *find_key(const struct key *keys, const struct node *name)
+{
+	for (; keys->name; keys++)
+		if (node_is(name, keys->name))
+			return keys;
+	return NULL;
+}
+
+static void unknown_key(struct compiler *c, const struct key *keys, const struct node *name)
+{
+	const char *names[16], *near;
+	char quote[RAMPART_QUOTE], list[128] = "";
+	size_t n;
+
+	for (n = 0; keys[n].name; n++) {
+		names[n] = keys[n].name;
+		snprintf(list + strlen(list), sizeof(list) - strlen(list), "%s%s", n ? ", " : "", names[n]);
+	}
+	near = rampart_nearest(name->text, names, n);
+	rampart_quote(quote, name->text, name->len);
+	if (near)
+		error_at(c, name, "unknown key %s, did you mean \"%s\"?; expected one of: %s", quote, near, list);
+	else
+		error_at(c, name, "unknown key %s; expected one of: %s", quote, list);
+}
+
+static void take_pair(struct compiler *c, const struct key *keys, const struct node *name, uint32_t lines[])
+{
+	const struct node *value = name + 1;
+	const struct key *key;
+	char what[48];
+
+	if (!check_kind(c, name, NODE_SCALAR, "the key", "a word"))
+		return;
+	key = find_key(keys, name);
+	if (!key) {
+		unknown_key(c, keys, name);
+		return;
+	}
+	if (lines[key - keys]) {
+		error_at(c, name, "key \"%s\" again, first given in line %u; expected it once", key->name,
+			 lines[key - keys]);
+		return;
+	}
+	lines[key - keys] = name->line;
+	snprintf(what, sizeof(what), "\"%s\"", key->name);
+	if (check_kind(c, value, key->kind, what, key->expected))
+		key->take(c, value);
+}
+
+/* @keys ends with a key without name. */
+static void take_mapping(struct compiler *c, const struct node *node, const struct key *keys)
+{
+	uint32_t lines[16] = { 0 };	/* where each key was given */
+
+	for (uint32_t i = 0; i + 1 < node->n; i += 2)
+		take_pair(c, keys, &node->items[i], lines);
+	for (uint32_t i = 0; keys[i].name; i++)
+		if (keys[i].required && !lines[i])
+			error_at(c, node, "\"%s\" is missing; expected %s", keys[i].name, keys[i].expected);
+}
+
+/* --- single values --- */
+
+static const char *wrong_name(struct pb_view name)
+{
+	if (!name.len)
+		return "an empty name";
+	if (name.len > RAMPART_NAME_MAX)
+		return "a name that is too long";
+	for (u32 i = 0; i < name.len; i++)
+		if (!strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-", name.data[i]) ||
+		    !name.data[i])
+			return "a character that a name cannot have";
+	return NULL;
+}
+
+static void take_format(struct compiler *c, const struct node *value)
+{
+	char quote[RAMPART_QUOTE];
+
+	if (value->plain && node_is(value, "1"))
+		c->bundle.format = RAMPART_FORMAT;
+	else
+		error_at(c, value, "format %s; expected 1", rampart_quote(quote, value->text, value->len));
+}
+
+static void take_name(struct compiler *c, const struct node *value)
+{
+	const char *wrong = wrong_name(node_view(value));
+	char quote[RAMPART_QUOTE];
+
+	c->bundle.name = value->text;
+	if (wrong)
+		error_at(c, value, "%s: %s; expected 1 to %d of A-Z a-z 0-9 . _ -",
+			 rampart_quote(quote, value->text, value->len), wrong, RAMPART_NAME_MAX);
+}
+
+static void take_version(struct compiler *c, const struct node *value)
+{
+	bool digits = value->plain && value->len && strspn(value->text, "0123456789") == value->len;
+	char quote[RAMPART_QUOTE];
+
+	errno = 0;
+	c->bundle.version = strtoull(value->text, NULL, 10);
+	if (!digits || errno || value->text[0] == '0')
+		error_at(c, value, "version %s; expected a whole number from 1 to 18446744073709551615",
+			 rampart_quote(quote, value->text, value->len));
+}
+
+static bool take_time(struct compiler *c, const struct node *value, int64_t *seconds)
+{
+	char quote[RAMPART_QUOTE];
+
+	*seconds = rampart_time_parse(value->text, value->len);
+	if (*seconds > 0)
+		return true;
+	error_at(c, value, "%s is no point in time; expected " TIME_EXPECTED,
+		 rampart_quote(quote, value->text, value->len));
+	*seconds = 0;
+	return false;
+}
+
+static void take_from(struct compiler *c, const struct node *value)
+{
+	take_time(c, value, &c->bundle.valid_from);
+}
+
+static void take_until(struct compiler *c, const struct node *value)
+{
+	take_time(c, value, &c->bundle.valid_until);
+}
+
+static void take_valid(struct compiler *c, const struct node *value)
+{
+	static const struct key keys[] = {
+		{ "from", true, NODE_SCALAR, "its first moment, YYYY-MM-DD", take_from },
+		{ "until", true, NODE_SCALAR, "the first moment after it, YYYY-MM-DD", take_until },
+		{ 0 },
+	};
+
+	take_mapping(c, value, keys);
+	if (c->bundle.valid_from && c->bundle.valid_until && c->bundle.valid_from >= c->bundle.valid_until)
+		error_at(c, tree_get(value, "until"), "until is not after from; expected a later time");
+}
+
+static void take_mode(struct compiler *c, const struct node *value, Rampart__Mode *mode)
+{
+#define X(name, text) text,
+	static const char *const words[] = { RAMPART_MODES(X) };
+#undef X
+	const char *near = rampart_nearest(value->text, words, ARRAY_SIZE(words));
+	char quote[RAMPART_QUOTE];
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(words); i++) {
+		if (node_is(value, words[i])) {
+			*mode = i;
+			return;
+		}
+	}
+	rampart_quote(quote, value->text, value->len);
+	if (near)
+		error_at(c, value, "unknown mode %s, did you mean \"%s\"?; expected " MODES_EXPECTED, quote, near);
+	else
+		error_at(c, value, "unknown mode %s; expected " MODES_EXPECTED, quote);
+}
+
+/* --- lists --- */
+
+static const char *wrong_tag(struct pb_view tag)
+{
+	if (!tag.len)
+		return "an empty tag";
+	return tag.len > RAMPART_NAME_MAX ? "a tag that is too long" : wrong_name(tag);
+}
+
+static const char *wrong_host(struct pb_view host)
+{
+	if (host.len != 32 || strspn((const char *)host.data, "0123456789abcdef") != host.len)
+		return "no machine id";
+	return NULL;
+}
+
+static const char *wrong_digest(struct pb_view text)
+{
+	if (text.len != 64 || strspn((const char *)text.data, "0123456789abcdefABCDEF") != text.len)
+		return "no SHA-256";
+	return NULL;
+}
+
+static const char *wrong_place(struct pb_view path)
+{
+	return rampart_path_check(path, RAMPART_PATH_PLACE);
+}
+
+static const char *wrong_home(struct pb_view path)
+{
+	return rampart_path_check(path, RAMPART_PATH_PATTERN);
+}
+
+static const char *wrong_exe(struct pb_view path)
+{
+	return rampart_path_check(path, RAMPART_PATH_EXACT);
+}
+
+static const struct entries tag_entries = { RAMPART_TAGS_MAX, wrong_tag, "1 to 64 of A-Z a-z 0-9 . _ -" };
+static const struct entries host_entries = { RAMPART_TAGS_MAX, wrong_host, "32 lower-case hexadecimal digits" };
+static const struct entries digest_entries = { RAMPART_REVOKED_MAX, wrong_digest, "64 hexadecimal digits" };
+static const struct entries home_entries = { RAMPART_PATTERNS_MAX, wrong_home,
+					     "an absolute path, in which a component may be *" };
+static const struct entries place_entries = { RAMPART_PATTERNS_MAX, wrong_place,
+					      "an absolute path or one under ~/, in which a component may be *" };
+
+static void check_text(struct compiler *c, const struct node *node, const struct entries *entries)
+{
+	char quote[RAMPART_QUOTE];
+	const char *wrong;
+
+	if (!check_kind(c, node, NODE_SCALAR, "the entry", entries->expected))
+		return;
+	wrong = entries->wrong(node_view(node));
+	if (wrong)
+		error_at(c, node, "%s: %s; expected %s", rampart_quote(quote, node->text, node->len), wrong,
+			 entries->expected);
+}
+
+/* How many entries of @list to read. */
+static uint32_t check_cap(struct compiler *c, const struct node *list, uint32_t max)
+{
+	if (list->n <= max)
+		return list->n;
+	error_at(c, &list->items[max], "%u entries; expected at most %u", list->n, max);
+	return max;
+}
+
+static char **take_texts(struct compiler *c, const struct node *list, const struct entries *entries, size_t *n)
+{
+	uint32_t count = check_cap(c, list, entries->max);
+	char **texts = allocate(c, count, sizeof(*texts));
+
+	if (!texts)
+		return NULL;
+	for (uint32_t i = 0; i < count; i++) {
+		texts[i] = list->items[i].text;
+		check_text(c, &list->items[i], entries);
+	}
+	*n = count;
+	return texts;
+}
+
+static void take_tags(struct compiler *c, const struct node *value)
+{
+	c->target.tags = take_texts(c, value, &tag_entries, &c->target.n_tags);
+}
+
+static void take_hosts(struct compiler *c, const struct node *value)
+{
+	c->target.hosts = take_texts(c, value, &host_entries, &c->target.n_hosts);
+}
+
+static void take_homes(struct compiler *c, const struct node *value)
+{
+	c->bundle.homes = take_texts(c, value, &home_entries, &c->bundle.n_homes);
+}
+
+static void take_protect(struct compiler *c, const struct node *value)
+{
+	c->folders.protect = take_texts(c, value, &place_entries, &c->folders.n_protect);
+}
+
+/* Good digits are known, or there is an error already. */
+static unsigned int hex_value(char digit)
+{
+	return digit <= '9' ? digit - '0' : (digit | 0x20) - 'a' + 10;
+}
+
+static void take_revoked(struct compiler *c, const struct node *value)
+{
+	char **texts = take_texts(c, value, &digest_entries, &c->bundle.n_revoked);
+	uint8_t *bytes = allocate(c, c->bundle.n_revoked, 32);
+
+	c->bundle.revoked = allocate(c, c->bundle.n_revoked, sizeof(*c->bundle.revoked));
+	if (c->no_memory || c->errors->n)
+		return;
+	for (size_t i = 0; i < c->bundle.n_revoked; i++, bytes += 32) {
+		for (unsigned int j = 0; j < 32; j++)
+			bytes[j] = hex_value(texts[i][2 * j]) << 4 | hex_value(texts[i][2 * j + 1]);
+		c->bundle.revoked[i] = (ProtobufCBinaryData){ .len = 32, .data = bytes };
+	}
+}
+
+static void take_exe(struct compiler *c, const struct node *value)
+{
+	static const struct entries exe_entry = { 1, wrong_exe, "an absolute path without *" };
+
+	check_text(c, value, &exe_entry);
+	*c->exe = value->text;
+}
+
+static Rampart__Program **take_programs(struct compiler *c, const struct node *list, size_t *n)
+{
+	static const struct key keys[] = {
+		{ "exe", true, NODE_SCALAR, "the absolute path of a program", take_exe },
+		{ 0 },
+	};
+	uint32_t count = check_cap(c, list, RAMPART_PROGRAMS_MAX);
+	Rampart__Program **programs = allocate(c, count, sizeof(*programs));
+	Rampart__Program *all = allocate(c, count, sizeof(*all));
+
+	if (!programs || !all)
+		return NULL;
+	for (uint32_t i = 0; i < count; i++) {
+		rampart__program__init(&all[i]);
+		programs[i] = &all[i];
+		c->exe = &all[i].exe;
+		if (check_kind(c, &list->items[i], NODE_MAPPING, "the program", "{exe: /absolute/path}"))
+			take_mapping(c, &list->items[i], keys);
+	}
+	*n = count;
+	return programs;
+}
+
+static void take_allow(struct compiler *c, const struct node *value)
+{
+	c->folders.allow = take_programs(c, value, &c->folders.n_allow);
+}
+
+static void take_updaters(struct compiler *c, const struct node *value)
+{
+	c->self_protection.updaters = take_programs(c, value, &c->self_protection.n_updaters);
+}
+
+/* --- the sections --- */
+
+static void take_target(struct compiler *c, const struct node *value)
+{
+	static const struct key keys[] = {
+		{ "tags", false, NODE_LIST, "a list of tags", take_tags },
+		{ "hosts", false, NODE_LIST, "a list of machine ids", take_hosts },
+		{ 0 },
+	};
+
+	take_mapping(c, value, keys);
+}
+
+static void take_folders_mode(struct compiler *c, const struct node *value)
+{
+	take_mode(c, value, &c->folders.mode);
+}
+
+static void take_folders(struct compiler *c, const struct node *value)
+{
+	static const struct key keys[] = {
+		{ "mode", true, NODE_SCALAR, MODES_EXPECTED, take_folders_mode },
+		{ "protect", false, NODE_LIST, "a list of paths", take_protect },
+		{ "allow", false, NODE_LIST, "a list of programs, {exe: /absolute/path}", take_allow },
+		{ 0 },
+	};
+
+	take_mapping(c, value, keys);
+}
+
+static void take_self_mode(struct compiler *c, const struct node *value)
+{
+	take_mode(c, value, &c->self_protection.mode);
+}
+
+static void take_self_protection(struct compiler *c, const struct node *value)
+{
+	static const struct key keys[] = {
+		{ "mode", true, NODE_SCALAR, MODES_EXPECTED, take_self_mode },
+		{ "updaters", false, NODE_LIST, "a list of programs, {exe: /absolute/path}", take_updaters },
+		{ 0 },
+	};
+
+	take_mapping(c, value, keys);
+}
+
+static void take_policy(struct compiler *c, const struct node *root)
+{
+	static const struct key keys[] = {
+		{ "rampart", true, NODE_SCALAR, "the format, 1", take_format },
+		{ "name", true, NODE_SCALAR, "a name", take_name },
+		{ "version", true, NODE_SCALAR, "a whole number from 1 up", take_version },
+		{ "valid", true, NODE_MAPPING, "{from: YYYY-MM-DD, until: YYYY-MM-DD}", take_valid },
+		{ "target", false, NODE_MAPPING, "a mapping with tags and hosts", take_target },
+		{ "homes", false, NODE_LIST, "a list of paths", take_homes },
+		{ "folders", false, NODE_MAPPING, "a mapping with mode, protect and allow", take_folders },
+		{ "self_protection", false, NODE_MAPPING, "a mapping with mode and updaters", take_self_protection },
+		{ "revoked", false, NODE_LIST, "a list of SHA-256 digests", take_revoked },
+		{ 0 },
+	};
+
+	if (check_kind(c, root, NODE_MAPPING, "the policy", "a mapping that begins with \"rampart: 1\""))
+		take_mapping(c, root, keys);
+}
+
+/* --- from tree to bytes --- */
+
+/* One form for each meaning: a section that says nothing is left out. */
+static void attach_sections(struct compiler *c)
+{
+	if (c->target.n_tags || c->target.n_hosts)
+		c->bundle.target = &c->target;
+	if (c->folders.mode || c->folders.n_protect || c->folders.n_allow)
+		c->bundle.folders = &c->folders;
+	if (c->self_protection.mode || c->self_protection.n_updaters)
+		c->bundle.self_protection = &c->self_protection;
+}
+
+/* What the decoder would refuse must never leave the compiler, whatever was overlooked above. */
+static int check_decodes(struct compiler *c, const uint8_t *pb, size_t len)
+{
+	struct pb_view view = { .data = pb, .len = len };
+	struct rampart_policy policy;
+	enum rampart_reason reason = rampart_policy_decode(view, &policy);
+
+	if (reason == RAMPART_REASON_NO_MEMORY)
+		return -ENOMEM;
+	if (reason != RAMPART_REASON_OK) {
+		compile_error_add(c->errors, 1, 1, "the compiled policy would be refused (%s); expected it to be accepted",
+				  rampart_reason_text(reason));
+		return -EINVAL;
+	}
+	rampart_policy_free(&policy);
+	return 0;
+}
+
+static int pack(struct compiler *c, uint8_t **pb, size_t *pb_len)
+{
+	int err;
+
+	attach_sections(c);
+	*pb_len = rampart__policy_bundle__get_packed_size(&c->bundle);
+	*pb = malloc(*pb_len);
+	if (!*pb)
+		return -ENOMEM;
+	rampart__policy_bundle__pack(&c->bundle, *pb);
+	err = check_decodes(c, *pb, *pb_len);
+	if (err) {
+		free(*pb);
+		*pb = NULL;
+	}
+	return err;
+}
+
+static void compiler_init(struct compiler *c, struct compile_errors *errors)
+{
+	static char *const default_homes[] = { (char *)"/home/*", (char *)"/root" };
+
+	*c = (struct compiler){ .errors = errors };
+	rampart__policy_bundle__init(&c->bundle);
+	rampart__target__init(&c->target);
+	rampart__folders__init(&c->folders);
+	rampart__self_protection__init(&c->self_protection);
+	c->bundle.homes = (char **)default_homes;
+	c->bundle.n_homes = ARRAY_SIZE(default_homes);
+}
+
+static void compiler_exit(struct compiler *c)
+{
+	struct block *block;
+
+	while ((block = c->blocks)) {
+		c->blocks = block->next;
+		free(block);
+	}
+}
+
+static int compile_tree(const struct node *root, struct compile_errors *errors, uint8_t **pb, size_t *pb_len)
+{
+	struct compiler c;
+	int err;
+
+	compiler_init(&c, errors);
+	take_policy(&c, root);
+	err = c.no_memory ? -ENOMEM : errors->n ? -EINVAL : pack(&c, pb, pb_len);
+	compiler_exit(&c);
+	return err;
+}
+
+int rampart_compile(const char *filename, const char *yaml, size_t len, struct compile_errors *errors, uint8_t **pb,
+		    size_t *pb_len)
+{
+	struct node root;
+	int err;
+
+	*errors = (struct compile_errors){ .filename = filename };
+	*pb = NULL;
+	if (len > RAMPART_YAML_MAX) {
+		compile_error_add(errors, 1, 1, "the file has %zu bytes; expected at most %u", len, RAMPART_YAML_MAX);
+		return -EINVAL;
+	}
+	err = tree_parse(yaml, len, errors, &root);
+	if (!err)
+		err = compile_tree(&root, errors, pb, pb_len);
+	tree_free(&root);
+	compile_errors_sort(errors);
+	return err;
+}

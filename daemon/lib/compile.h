@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/* From the authoring format, rampart-policy(5), to the bytes of a PolicyBundle. */
+#ifndef RAMPART_COMPILE_H
+#define RAMPART_COMPILE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "compile_error.h"
+
+#define RAMPART_YAML_MAX (32u << 20)	/* bytes of one policy file */
+
+/*
+ * rampart_compile() - compiles @len bytes of YAML into a packed PolicyBundle.
+ *
+ * The same YAML gives the same bytes, and the bytes are known to pass rampart_policy_decode(). @filename is for messages.
+ * Returns 0 with *@pb for the caller to free(), -EINVAL with @errors filled and sorted, or -ENOMEM.
+ */
+int rampart_compile(const char *filename, const char *yaml, size_t len, struct compile_errors *errors, uint8_t **pb,
+		    size_t *pb_len);
+
+#endif

@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: MIT
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <yaml.h>
+
+#include "text.h"
+#include "tree.h"
+
+struct builder {
+	yaml_parser_t yaml;
+	const char *input;
+	size_t len;
+	struct compile_errors *errors;
+	uint32_t nodes;
+};
+
+static int build(struct builder *b, yaml_event_t *event, unsigned int depth, struct node *node);
+
+/* The reader knows only the offset of what it could not read. */
+static yaml_mark_t offset_mark(const struct builder *b)
+{
+	yaml_mark_t mark = { 0 };
+
+	for (size_t i = 0; i < b->yaml.problem_offset && i < b->len; i++) {
+		mark.column++;
+		if (b->input[i] == '\n') {
+			mark.line++;
+			mark.column = 0;
+		}
+	}
+	return mark;
+}
+
+static int syntax_error(struct builder *b)
+{
+	const yaml_parser_t *p = &b->yaml;
+	yaml_mark_t mark = p->error == YAML_READER_ERROR ? offset_mark(b) : p->problem_mark;
+
+	if (p->error == YAML_MEMORY_ERROR)
+		return -ENOMEM;
+	if (p->context)
+		compile_error_add(b->errors, mark.line + 1, mark.column + 1,
+				  "%s %s (begun in line %zu); expected well-formed YAML", p->problem, p->context,
+				  p->context_mark.line + 1);
+	else
+		compile_error_add(b->errors, mark.line + 1, mark.column + 1, "%s; expected well-formed YAML in UTF-8",
+				  p->problem);
+	return -EINVAL;
+}
+
+static int next(struct builder *b, yaml_event_t *event)
+{
+	return yaml_parser_parse(&b->yaml, event) ? 0 : syntax_error(b);
+}
+
+static void __attribute__((format(printf, 3, 4)))
+refuse(struct builder *b, const yaml_event_t *event, const char *what, ...)
+{
+	char text[160];
+	va_list args;
+
+	va_start(args, what);
+	vsnprintf(text, sizeof(text), what, args);
+	va_end(args);
+	compile_error_add(b->errors, event->start_mark.line + 1, event->start_mark.column + 1, "%s", text);
+}
+
+static struct node *add_child(struct node *parent)
+{
+	if (parent->n == parent->cap) {
+		uint32_t cap = parent->cap ? parent->cap * 2 : 4;
+		struct node *items = reallocarray(parent->items, cap, sizeof(*items));
+
+		if (!items)
+			return NULL;
+		parent->items = items;
+		parent->cap = cap;
+	}
+	memset(&parent->items[parent->n], 0, sizeof(struct node));
+	return &parent->items[parent->n++];
+}
+
+static int build_children(struct builder *b, yaml_event_type_t end, unsigned int depth, struct node *parent)
+{
+	yaml_event_t event;
+	struct node *child;
+	int err;
+
+	for (;;) {
+		err = next(b, &event);
+		if (err)
+			return err;
+		if (event.type == end)
+			break;
+		child = add_child(parent);
+		err = child ? build(b, &event, depth, child) : -ENOMEM;
+		yaml_event_delete(&event);
+		if (err)
+			return err;
+	}
+	yaml_event_delete(&event);
+	return 0;
+}
+
+static void check_properties(struct builder *b, const yaml_event_t *event, const yaml_char_t *anchor,
+			     const yaml_char_t *tag)
+{
+	char quote[RAMPART_QUOTE];
+
+	if (anchor)
+		refuse(b, event, "anchor &%.40s; expected no anchors", (const char *)anchor);
+	if (tag)
+		refuse(b, event, "tag %s; expected no tags",
+		       rampart_quote(quote, (const char *)tag, strlen((const char *)tag)));
+}
+
+static int build_scalar(struct builder *b, yaml_event_t *event, struct node *node)
+{
+	check_properties(b, event, event->data.scalar.anchor, event->data.scalar.tag);
+	node->kind = NODE_SCALAR;
+	node->plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
+	node->len = event->data.scalar.length;
+	node->text = (char *)event->data.scalar.value;
+	event->data.scalar.value = NULL;	/* the node's from here on */
+	return 0;
+}
+
+static int build_list(struct builder *b, yaml_event_t *event, unsigned int depth, struct node *node)
+{
+	check_properties(b, event, event->data.sequence_start.anchor, event->data.sequence_start.tag);
+	node->kind = NODE_LIST;
+	return build_children(b, YAML_SEQUENCE_END_EVENT, depth + 1, node);
+}
+
+static int build_mapping(struct builder *b, yaml_event_t *event, unsigned int depth, struct node *node)
+{
+	check_properties(b, event, event->data.mapping_start.anchor, event->data.mapping_start.tag);
+	node->kind = NODE_MAPPING;
+	return build_children(b, YAML_MAPPING_END_EVENT, depth + 1, node);
+}
+
+static int build(struct builder *b, yaml_event_t *event, unsigned int depth, struct node *node)
+{
+	node->line = event->start_mark.line + 1;
+	node->column = event->start_mark.column + 1;
+	if (depth > TREE_DEPTH_MAX) {
+		refuse(b, event, "nested too deeply; expected at most %d levels", TREE_DEPTH_MAX);
+		return -EINVAL;
+	}
+	if (++b->nodes > TREE_NODES_MAX) {
+		refuse(b, event, "too many entries in all; expected at most %d", TREE_NODES_MAX);
+		return -EINVAL;
+	}
+	switch (event->type) {
+	case YAML_SCALAR_EVENT:
+		return build_scalar(b, event, node);
+	case YAML_SEQUENCE_START_EVENT:
+		return build_list(b, event, depth, node);
+	case YAML_MAPPING_START_EVENT:
+		return build_mapping(b, event, depth, node);
+	default:
+		refuse(b, event, "alias *%.40s; expected no aliases", (const char *)event->data.alias.anchor);
+		return 0;
+	}
+}
+
+/* Events around the document: STREAM-START, then DOCUMENT-START, the root, DOCUMENT-END, then STREAM-END. */
+static int build_document(struct builder *b, struct node *root)
+{
+	yaml_event_t event;
+	bool seen = false;
+	int err;
+
+	for (;;) {
+		err = next(b, &event);
+		if (err)
+			return err;
+		if (event.type == YAML_STREAM_END_EVENT)
+			break;
+		if (event.type == YAML_DOCUMENT_START_EVENT && seen) {
+			refuse(b, &event, "a second document begins; expected one policy in a file");
+			break;
+		}
+		if (event.type == YAML_DOCUMENT_START_EVENT)
+			seen = true;
+		else if (event.type != YAML_STREAM_START_EVENT && event.type != YAML_DOCUMENT_END_EVENT)
+			err = build(b, &event, 1, root);
+		yaml_event_delete(&event);
+		if (err)
+			return err;
+	}
+	yaml_event_delete(&event);
+	if (seen)
+		return 0;
+	compile_error_add(b->errors, 1, 1, "the file is empty; expected a policy that begins with \"rampart: 1\"");
+	return -EINVAL;
+}
+
+int tree_parse(const char *yaml, size_t len, struct compile_errors *errors, struct node *root)
+{
+	struct builder b = { .input = yaml, .len = len, .errors = errors };
+	int err;
+
+	memset(root, 0, sizeof(*root));
+	if (!yaml_parser_initialize(&b.yaml))
+		return -ENOMEM;
+	yaml_parser_set_encoding(&b.yaml, YAML_UTF8_ENCODING);
+	yaml_parser_set_input_string(&b.yaml, (const unsigned char *)yaml, len);
+	err = build_document(&b, root);
+	yaml_parser_delete(&b.yaml);
+	return err;
+}
+
+void tree_free(struct node *root)
+{
+	for (uint32_t i = 0; i < root->n; i++)
+		tree_free(&root->items[i]);
+	free(root->items);
+	free(root->text);
+	memset(root, 0, sizeof(*root));
+}
+
+bool node_is(const struct node *node, const char *text)
+{
+	return node->kind == NODE_SCALAR && node->len == strlen(text) && !memcmp(node->text, text, node->len);
+}
+
+const struct node *tree_get(const struct node *node, const char *key)
+{
+	if (!node || node->kind != NODE_MAPPING)
+		return NULL;
+	for (uint32_t i = 0; i + 1 < node->n; i += 2)
+		if (node_is(&node->items[i], key))
+			return &node->items[i + 1];
+	return NULL;
+}
