@@ -48,16 +48,17 @@ struct rampart_disarm {
  * rampart_policy_decode() - decodes and checks a PolicyBundle.
  *
  * Refused: unknown fields and wire types (UNKNOWN_FIELD), bytes that are not protobuf (ENCODING), a singular field given
- * twice (BAD_VALUE), a missing format, name, version or validity (MISSING_FIELD), more entries than the caps above
- * (OVER_CAP). Checked values (BAD_VALUE): format 1; the name's characters; version at least 1; from < until; modes known;
- * every pattern and exe as rampart_path_check() has it; hosts 32 lower-case hexadecimal digits; revoked 32 bytes.
+ * twice (BAD_VALUE), a format, name, version, moment of validity or exe that is missing, zero or empty, which proto3 does
+ * not tell apart (MISSING_FIELD), more or longer entries than the caps above (OVER_CAP). Checked values (BAD_VALUE):
+ * format 1; the name's characters; from < until; modes known; every pattern and exe as rampart_path_check() has it; tags
+ * not empty and without control bytes; hosts 32 lower-case hexadecimal digits; revoked 32 bytes.
  * Returns RAMPART_REASON_OK, and then the caller must call rampart_policy_free(). On any other reason nothing is left.
  * Context: may sleep (allocates).
  */
 enum rampart_reason rampart_policy_decode(struct pb_view message, struct rampart_policy *policy);
 void rampart_policy_free(struct rampart_policy *policy);
 
-/* rampart_disarm_decode() - the same for a DisarmToken: challenge of 16 bytes, from < until <= from + 86400. */
+/* rampart_disarm_decode() - the same for a DisarmToken: challenge of 16 bytes, from < until <= from + 86400, all required. */
 enum rampart_reason rampart_disarm_decode(struct pb_view message, struct rampart_disarm *token);
 
 enum rampart_path_kind {

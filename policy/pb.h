@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
  * Protobuf wire format, bounded and without allocation: a reader of fields and a writer into a fixed buffer.
- * The reader accepts what protobuf-c accepts, less groups and the deprecated wire types (refused).
+ * What the reader accepts, protobuf-c accepts with the same values. protobuf-c alone accepts field number 0, varints that
+ * overflow 64 bits (it drops the high bits) and tags that overflow 32.
  */
 #ifndef RAMPART_PB_H
 #define RAMPART_PB_H
@@ -33,7 +34,10 @@ static inline struct pb_reader pb_reader(struct pb_view v)
 	return (struct pb_reader){ .pos = v.data, .end = v.data + v.len };
 }
 
-/* pb_next() - reads one field into @field. Returns 1, 0 at the end, or -EBADMSG when the bytes are not protobuf. */
+/*
+ * pb_next() - reads one field into @field. Returns 1, 0 at the end, -EBADMSG when the bytes are not protobuf, or -EPROTO at
+ * a group. After an error the reader must not be used again.
+ */
 int pb_next(struct pb_reader *reader, struct pb_field *field);
 
 /* Writes into [buf, buf + cap). Once something did not fit, @overflow stays set and nothing more is written. */

@@ -1,0 +1,438 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/*
+ * PolicyBundle and DisarmToken, decoded by tables: one row for each field of proto/policy.proto.
+ *
+ * A bundle is walked twice. The first walk checks everything and counts the lists; the second only fills them, so that
+ * one allocation per list has the exact size, and nothing is allocated for a message that is refused anyway.
+ */
+#include <env.h>
+
+#include "decode.h"
+
+#define TAG_MAX 64
+#define HOST_LEN 32
+#define DIGEST_LEN 32
+#define CHALLENGE_LEN 16
+#define COMPONENTS_MAX 64
+#define COMPONENT_MAX 255
+
+/* What is decoded into, until all of it is known to be good. */
+struct bundle {
+	u64 format;
+	struct rampart_policy policy;
+};
+
+struct token {
+	struct pb_view challenge;
+	s64 valid_from;
+	s64 valid_until;
+};
+
+enum kind {
+	KIND_NUMBER,	/* u64, or s64 in two's complement */
+	KIND_FORMAT,
+	KIND_MODE,
+	KIND_VIEW,	/* string or bytes */
+	KIND_VIEWS,	/* repeated string or bytes */
+	KIND_PROGRAMS,	/* repeated Program: the list holds the exe of each */
+	KIND_MESSAGE,	/* one nested message, its members in the same struct */
+};
+
+/**
+ * struct member - one field of a message
+ * @number: the field's number
+ * @kind: what it is; decides the wire type, and whether it may be repeated
+ * @required: neither absent nor zero nor empty
+ * @cap: entries in a list
+ * @offset: of the value in the struct that is decoded into
+ * @check: what every view must fulfil
+ * @nested: the members of a nested message
+ */
+struct member {
+	u32 number;
+	enum kind kind;
+	bool required;
+	u32 cap;
+	size_t offset;
+	enum rampart_reason (*check)(struct pb_view v);
+	const struct message *nested;
+};
+
+struct message {
+	const struct member *members;
+	unsigned int n;
+};
+
+#define MESSAGE(list) { .members = (list), .n = ARRAY_SIZE(list) }
+
+/* --- checks of values --- */
+
+static const char *check_component(const u8 *name, size_t len, enum rampart_path_kind kind)
+{
+	if (!len)
+		return "has an empty component (\"//\", or a slash at its end)";
+	if (len > COMPONENT_MAX)
+		return "has a component of more than 255 bytes";
+	if (name[0] == '.' && (len == 1 || (len == 2 && name[1] == '.')))
+		return "has a \".\" or \"..\" component";
+	if (!memchr(name, '*', len))
+		return NULL;
+	if (kind == RAMPART_PATH_EXACT)
+		return "must not have a wildcard";
+	return len == 1 ? NULL : "has a \"*\" that is not a whole component";
+}
+
+const char *rampart_path_check(struct pb_view path, enum rampart_path_kind kind)
+{
+	const u8 *pos = path.data;
+	const u8 *end = path.data + path.len;
+	unsigned int components = 0;
+
+	if (path.len < 2)
+		return path.len && *pos == '/' ? "must not be the root directory" : "is too short to be an absolute path";
+	if (path.len > RAMPART_PATH_MAX)
+		return "is longer than 4095 bytes";
+	if (memchr(pos, 0, path.len))
+		return "has a NUL byte";
+	if (kind == RAMPART_PATH_PLACE && *pos == '~')
+		pos++;
+	if (*pos != '/')
+		return kind == RAMPART_PATH_PLACE ? "must begin with \"/\" or \"~/\"" : "must begin with \"/\"";
+
+	while (pos < end) {
+		const u8 *name = pos + 1;
+		const u8 *slash = memchr(name, '/', end - name);
+		const char *wrong;
+
+		pos = slash ? slash : end;
+		wrong = check_component(name, pos - name, kind);
+		if (wrong)
+			return wrong;
+		if (++components > COMPONENTS_MAX)
+			return "has more than 64 components";
+	}
+	return NULL;
+}
+
+static enum rampart_reason check_path(struct pb_view v, enum rampart_path_kind kind)
+{
+	if (v.len > RAMPART_PATH_MAX)
+		return RAMPART_REASON_OVER_CAP;
+	return rampart_path_check(v, kind) ? RAMPART_REASON_BAD_VALUE : RAMPART_REASON_OK;
+}
+
+static enum rampart_reason check_exe(struct pb_view v)
+{
+	return check_path(v, RAMPART_PATH_EXACT);
+}
+
+static enum rampart_reason check_home(struct pb_view v)
+{
+	return check_path(v, RAMPART_PATH_PATTERN);
+}
+
+static enum rampart_reason check_place(struct pb_view v)
+{
+	return check_path(v, RAMPART_PATH_PLACE);
+}
+
+static bool is_alnum(u8 c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+
+static enum rampart_reason check_name(struct pb_view v)
+{
+	if (v.len > RAMPART_NAME_MAX)
+		return RAMPART_REASON_OVER_CAP;
+	for (u32 i = 0; i < v.len; i++)
+		if (!is_alnum(v.data[i]) && v.data[i] != '.' && v.data[i] != '_' && v.data[i] != '-')
+			return RAMPART_REASON_BAD_VALUE;
+	return RAMPART_REASON_OK;
+}
+
+/* Tags end up in status lines, so no control bytes. */
+static enum rampart_reason check_tag(struct pb_view v)
+{
+	if (!v.len)
+		return RAMPART_REASON_BAD_VALUE;
+	if (v.len > TAG_MAX)
+		return RAMPART_REASON_OVER_CAP;
+	for (u32 i = 0; i < v.len; i++)
+		if (v.data[i] < ' ' || v.data[i] == 0x7f)
+			return RAMPART_REASON_BAD_VALUE;
+	return RAMPART_REASON_OK;
+}
+
+static enum rampart_reason check_host(struct pb_view v)
+{
+	if (v.len != HOST_LEN)
+		return RAMPART_REASON_BAD_VALUE;
+	for (u32 i = 0; i < v.len; i++)
+		if (!(v.data[i] >= '0' && v.data[i] <= '9') && !(v.data[i] >= 'a' && v.data[i] <= 'f'))
+			return RAMPART_REASON_BAD_VALUE;
+	return RAMPART_REASON_OK;
+}
+
+static enum rampart_reason check_digest(struct pb_view v)
+{
+	return v.len == DIGEST_LEN ? RAMPART_REASON_OK : RAMPART_REASON_BAD_VALUE;
+}
+
+static enum rampart_reason check_challenge(struct pb_view v)
+{
+	return v.len == CHALLENGE_LEN ? RAMPART_REASON_OK : RAMPART_REASON_BAD_VALUE;
+}
+
+/* --- the messages --- */
+
+#define AT(m) .offset = offsetof(struct bundle, m)
+
+static const struct member target_members[] = {
+	{ 1, KIND_VIEWS, AT(policy.tags), .cap = RAMPART_TAGS_MAX, .check = check_tag },
+	{ 2, KIND_VIEWS, AT(policy.hosts), .cap = RAMPART_TAGS_MAX, .check = check_host },
+};
+
+static const struct member folders_members[] = {
+	{ 1, KIND_MODE, AT(policy.folders_mode) },
+	{ 2, KIND_VIEWS, AT(policy.protect), .cap = RAMPART_PATTERNS_MAX, .check = check_place },
+	{ 3, KIND_PROGRAMS, AT(policy.allow), .cap = RAMPART_PROGRAMS_MAX },
+};
+
+static const struct member self_members[] = {
+	{ 1, KIND_MODE, AT(policy.self_mode) },
+	{ 2, KIND_PROGRAMS, AT(policy.updaters), .cap = RAMPART_PROGRAMS_MAX },
+};
+
+static const struct message target_message = MESSAGE(target_members);
+static const struct message folders_message = MESSAGE(folders_members);
+static const struct message self_message = MESSAGE(self_members);
+
+static const struct member bundle_members[] = {
+	{ 1, KIND_FORMAT, AT(format), .required = true },
+	{ 2, KIND_VIEW, AT(policy.name), .required = true, .check = check_name },
+	{ 3, KIND_NUMBER, AT(policy.version), .required = true },
+	{ 4, KIND_NUMBER, AT(policy.valid_from), .required = true },
+	{ 5, KIND_NUMBER, AT(policy.valid_until), .required = true },
+	{ 6, KIND_MESSAGE, .nested = &target_message },
+	{ 7, KIND_VIEWS, AT(policy.homes), .cap = RAMPART_PATTERNS_MAX, .check = check_home },
+	{ 8, KIND_MESSAGE, .nested = &folders_message },
+	{ 9, KIND_MESSAGE, .nested = &self_message },
+	{ 10, KIND_VIEWS, AT(policy.revoked), .cap = RAMPART_REVOKED_MAX, .check = check_digest },
+};
+
+static const struct member program_members[] = {
+	{ 1, KIND_VIEW, .required = true, .check = check_exe },
+};
+
+static const struct member token_members[] = {
+	{ 101, KIND_VIEW, .offset = offsetof(struct token, challenge), .required = true, .check = check_challenge },
+	{ 102, KIND_NUMBER, .offset = offsetof(struct token, valid_from), .required = true },
+	{ 103, KIND_NUMBER, .offset = offsetof(struct token, valid_until), .required = true },
+};
+
+static const struct message bundle_message = MESSAGE(bundle_members);
+static const struct message program_message = MESSAGE(program_members);
+static const struct message token_message = MESSAGE(token_members);
+
+/* --- the walk --- */
+
+static enum rampart_reason walk(const struct message *message, struct pb_view bytes, void *base);
+
+static bool is_repeated(const struct member *member)
+{
+	return member->kind == KIND_VIEWS || member->kind == KIND_PROGRAMS;
+}
+
+static enum pb_type wire_type(const struct member *member)
+{
+	return member->kind <= KIND_MODE ? PB_VARINT : PB_BYTES;
+}
+
+/* Counts, or fills once there is an array to fill. */
+static enum rampart_reason append(struct rampart_views *list, struct pb_view v, u32 cap)
+{
+	if (list->n == cap)
+		return RAMPART_REASON_OVER_CAP;
+	if (list->v)
+		list->v[list->n] = v;
+	list->n++;
+	return RAMPART_REASON_OK;
+}
+
+static enum rampart_reason take_number(const struct member *member, u64 value, void *at)
+{
+	if (!value && member->required)
+		return RAMPART_REASON_MISSING_FIELD;
+	switch (member->kind) {
+	case KIND_MODE:
+		if (value >= RAMPART_MODE_NUM)
+			return RAMPART_REASON_BAD_VALUE;
+		*(enum rampart_mode *)at = value;
+		return RAMPART_REASON_OK;
+	case KIND_FORMAT:
+		if (value != RAMPART_FORMAT)
+			return RAMPART_REASON_BAD_VALUE;
+		fallthrough;
+	default:
+		*(u64 *)at = value;
+		return RAMPART_REASON_OK;
+	}
+}
+
+static enum rampart_reason take_bytes(const struct member *member, struct pb_view v, void *at)
+{
+	enum rampart_reason reason;
+
+	if (!v.len && member->required)
+		return RAMPART_REASON_MISSING_FIELD;
+	reason = member->check(v);
+	if (reason)
+		return reason;
+	if (member->kind == KIND_VIEWS)
+		return append(at, v, member->cap);
+	*(struct pb_view *)at = v;
+	return RAMPART_REASON_OK;
+}
+
+static enum rampart_reason take_program(const struct member *member, struct pb_view v, void *at)
+{
+	struct pb_view exe = {};
+	enum rampart_reason reason = walk(&program_message, v, &exe);
+
+	return reason ? reason : append(at, exe, member->cap);
+}
+
+static enum rampart_reason take(const struct member *member, const struct pb_field *field, void *base)
+{
+	void *at = (u8 *)base + member->offset;
+
+	switch (member->kind) {
+	case KIND_MESSAGE:
+		return walk(member->nested, field->bytes, base);
+	case KIND_PROGRAMS:
+		return take_program(member, field->bytes, at);
+	case KIND_VIEW:
+	case KIND_VIEWS:
+		return take_bytes(member, field->bytes, at);
+	default:
+		return take_number(member, field->value, at);
+	}
+}
+
+static int find(const struct message *message, const struct pb_field *field)
+{
+	for (unsigned int i = 0; i < message->n; i++)
+		if (message->members[i].number == field->number)
+			return wire_type(&message->members[i]) == field->type ? (int)i : -1;
+	return -1;
+}
+
+/* Recursion ends with the tables: bundle, folders, program. */
+static enum rampart_reason walk(const struct message *message, struct pb_view bytes, void *base)
+{
+	struct pb_reader reader = pb_reader(bytes);
+	struct pb_field field;
+	u32 seen = 0;
+	int ret;
+
+	while ((ret = pb_next(&reader, &field)) > 0) {
+		int i = find(message, &field);
+		enum rampart_reason reason;
+
+		if (i < 0)
+			return RAMPART_REASON_UNKNOWN_FIELD;
+		if (seen & 1u << i && !is_repeated(&message->members[i]))
+			return RAMPART_REASON_BAD_VALUE;
+		seen |= 1u << i;
+		reason = take(&message->members[i], &field, base);
+		if (reason)
+			return reason;
+	}
+	if (ret)
+		return ret == -EPROTO ? RAMPART_REASON_UNKNOWN_FIELD : RAMPART_REASON_ENCODING;
+
+	for (unsigned int i = 0; i < message->n; i++)
+		if (message->members[i].required && !(seen & 1u << i))
+			return RAMPART_REASON_MISSING_FIELD;
+	return RAMPART_REASON_OK;
+}
+
+static const size_t lists[] = {
+	offsetof(struct rampart_policy, tags),    offsetof(struct rampart_policy, hosts),
+	offsetof(struct rampart_policy, homes),   offsetof(struct rampart_policy, protect),
+	offsetof(struct rampart_policy, allow),   offsetof(struct rampart_policy, updaters),
+	offsetof(struct rampart_policy, revoked),
+};
+
+static struct rampart_views *list_at(struct rampart_policy *policy, unsigned int i)
+{
+	return (void *)((u8 *)policy + lists[i]);
+}
+
+static enum rampart_reason allocate_lists(struct rampart_policy *policy)
+{
+	for (unsigned int i = 0; i < ARRAY_SIZE(lists); i++) {
+		struct rampart_views *list = list_at(policy, i);
+
+		if (!list->n)
+			continue;
+		list->v = env_calloc(list->n, sizeof(*list->v));
+		if (!list->v)
+			return RAMPART_REASON_NO_MEMORY;
+		list->n = 0;
+	}
+	return RAMPART_REASON_OK;
+}
+
+void rampart_policy_free(struct rampart_policy *policy)
+{
+	for (unsigned int i = 0; i < ARRAY_SIZE(lists); i++) {
+		struct rampart_views *list = list_at(policy, i);
+
+		env_free(list->v);
+		*list = (struct rampart_views){};
+	}
+}
+
+enum rampart_reason rampart_policy_decode(struct pb_view message, struct rampart_policy *policy)
+{
+	struct bundle bundle = {};
+	enum rampart_reason reason;
+
+	*policy = (struct rampart_policy){};
+	reason = walk(&bundle_message, message, &bundle);
+	if (reason)
+		return reason;
+	if (bundle.policy.valid_from >= bundle.policy.valid_until)
+		return RAMPART_REASON_BAD_VALUE;
+
+	reason = allocate_lists(&bundle.policy);
+	if (!reason)
+		reason = walk(&bundle_message, message, &bundle);
+	if (reason) {
+		rampart_policy_free(&bundle.policy);
+		return reason;
+	}
+	*policy = bundle.policy;
+	return RAMPART_REASON_OK;
+}
+
+enum rampart_reason rampart_disarm_decode(struct pb_view message, struct rampart_disarm *token)
+{
+	struct token raw = {};
+	enum rampart_reason reason;
+
+	*token = (struct rampart_disarm){};
+	reason = walk(&token_message, message, &raw);
+	if (reason)
+		return reason;
+	/* In unsigned arithmetic, where the difference cannot overflow. */
+	if (raw.valid_from >= raw.valid_until || (u64)raw.valid_until - (u64)raw.valid_from > RAMPART_DISARM_SECONDS_MAX)
+		return RAMPART_REASON_BAD_VALUE;
+
+	memcpy(token->challenge, raw.challenge.data, sizeof(token->challenge));
+	token->valid_from = raw.valid_from;
+	token->valid_until = raw.valid_until;
+	return RAMPART_REASON_OK;
+}

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/* The words for the numbers of modes, outcomes and operations. */
+#include <env.h>
+
+#include "names.h"
+
+#define X(name, text) text,
+static const char *const mode_names[] = { RAMPART_MODES(X) };
+static const char *const outcome_names[] = { RAMPART_OUTCOMES(X) };
+static const char *const op_names[] = { RAMPART_OPS(X) };
+#undef X
+
+static_assert(ARRAY_SIZE(mode_names) == RAMPART_MODE_NUM, "one name each");
+static_assert(ARRAY_SIZE(outcome_names) == RAMPART_OUTCOME_NUM, "one name each");
+static_assert(ARRAY_SIZE(op_names) == RAMPART_OP_NUM, "one name each");
+
+const char *rampart_mode_name(unsigned int mode)
+{
+	return mode < ARRAY_SIZE(mode_names) ? mode_names[mode] : "?";
+}
+
+const char *rampart_outcome_name(unsigned int outcome)
+{
+	return outcome < ARRAY_SIZE(outcome_names) ? outcome_names[outcome] : "?";
+}
+
+const char *rampart_op_name(unsigned int op)
+{
+	return op < ARRAY_SIZE(op_names) ? op_names[op] : "?";
+}
