@@ -24,9 +24,10 @@ usr_path() {
 	esac
 }
 
-# make_image FOLDER IMAGE SIZE: an ext4 image that is the same each time it is made, with nothing left for the guest to initialise.
+# make_image FOLDER IMAGE SIZE NUMBER: an ext4 image of FOLDER. The number tells the guest's file systems apart by their UUID.
+# It is the same each time it is made, and leaves nothing for the guest to initialise.
 make_image() {
-	local id=72616d70-6172-7400-0000-000000000000
+	local id=72616d70-6172-7400-0000-00000000000$4
 	truncate -s "$3" "$2"
-	mke2fs -q -t ext4 -J size=16 -U $id -E "hash_seed=$id,lazy_itable_init=0,lazy_journal_init=0,root_owner=0:0" -d "$1" "$2"
+	mke2fs -q -t ext4 -J size=16 -U "$id" -E "hash_seed=$id,lazy_itable_init=0,lazy_journal_init=0,root_owner=0:0" -d "$1" "$2"
 }
