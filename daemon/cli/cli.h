@@ -4,6 +4,7 @@
 #define RAMPART_CLI_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -32,9 +33,27 @@ int cmd_why(struct cli *cli, int argc, char **argv);
 int cmd_grant(struct cli *cli, int argc, char **argv);
 int cmd_disarm(struct cli *cli, int argc, char **argv);
 
-/* cli_error() - "rampartctl: <text>" on stderr; with --json also {"error": ..., "message": ...} on stdout. Returns @code. */
+/*
+ * cli_error() - "rampartctl: <text>" on stderr; with --json also {"error": ..., "message": ...} on stdout, where error is
+ * the name of @code. Returns @code.
+ */
 int cli_error(const struct cli *cli, enum cli_exit code, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+
+/*
+ * cli_refused() - "refused: <words of @reason>" and @message (may be NULL or empty) on stderr; with --json also
+ * {"error": "refused", "reason": "wrong_key", "message": ...} on stdout. Returns CLI_REFUSED.
+ */
+int cli_refused(const struct cli *cli, unsigned int reason, const char *message);
+
+/* cli_unreachable() - for the negative errno of control_request(): CLI_UNREACHABLE, or CLI_ERROR when not permitted. */
+int cli_unreachable(const struct cli *cli, int err);
+
+/* cli_read_file() - reads at most @max bytes. Returns CLI_OK with *@data to free(), or what cli_error() returned. */
+int cli_read_file(const struct cli *cli, const char *path, size_t max, uint8_t **data, size_t *len);
+
+/* cli_write_file() - puts @data in place of @path at once (rename), mode 0644. Returns CLI_OK or CLI_ERROR. */
+int cli_write_file(const struct cli *cli, const char *path, const uint8_t *data, size_t len);
 
 /* cli_print_json() - prints @doc (whose reference it takes) on stdout with a newline; indented unless @line. */
 void cli_print_json(json_t *doc, bool line);

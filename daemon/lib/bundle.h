@@ -34,8 +34,8 @@ X509_STORE *rampart_trust_load(const char *path, char error[200]);
  * rampart_bundle_verify() - whether @blob is a policy bundle that counts at @now (seconds since 1970) under @trust.
  *
  * In this order, the first that fails is the reason: the form (rampart_cms_parse(), as in the kernel), the signature
- * (BAD_SIGNATURE), the chain to @trust (WRONG_KEY; WEAK_KEY and WEAK_HASH of its members), code signing (WRONG_EKU), the
- * validity of the chain (SIGNER_EXPIRED, SIGNER_NOT_YET), the content (rampart_policy_decode()), its own `revoked`
+ * (BAD_SIGNATURE), the chain to @trust (WRONG_KEY; WEAK_KEY and WEAK_HASH of its members), code signing (WRONG_EKU),
+ * the validity of the chain (SIGNER_EXPIRED, SIGNER_NOT_YET), the content (rampart_policy_decode()), its own `revoked`
  * (REVOKED, any certificate of the chain), its validity (EXPIRED, NOT_YET). Version floor and target are the caller's.
  * @info is filled as far as it came; call bundle_info_free() whatever the result.
  */

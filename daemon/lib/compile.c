@@ -12,6 +12,7 @@
 #include "text.h"
 #include "tree.h"
 
+#define TAG_MAX 64	/* bytes, as decode.h has it */
 #define MODES_EXPECTED "off, audit, warn or block"
 #define TIME_EXPECTED "a day of the calendar, YYYY-MM-DD or YYYY-MM-DDTHH:MM:SSZ, after 1970-01-01"
 
@@ -161,13 +162,13 @@ static void take_mapping(struct compiler *c, const struct node *node, const stru
 static const char *wrong_name(struct pb_view name)
 {
 	if (!name.len)
-		return "an empty name";
+		return "is empty";
 	if (name.len > RAMPART_NAME_MAX)
-		return "a name that is too long";
+		return "is too long";
 	for (u32 i = 0; i < name.len; i++)
 		if (!strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-", name.data[i]) ||
 		    !name.data[i])
-			return "a character that a name cannot have";
+			return "has a character that cannot be there";
 	return NULL;
 }
 
@@ -188,7 +189,7 @@ static void take_name(struct compiler *c, const struct node *value)
 
 	c->bundle.name = value->text;
 	if (wrong)
-		error_at(c, value, "%s: %s; expected 1 to %d of A-Z a-z 0-9 . _ -",
+		error_at(c, value, "%s %s; expected 1 to %d of A-Z a-z 0-9 . _ -",
 			 rampart_quote(quote, value->text, value->len), wrong, RAMPART_NAME_MAX);
 }
 
@@ -266,21 +267,26 @@ static void take_mode(struct compiler *c, const struct node *value, Rampart__Mod
 static const char *wrong_tag(struct pb_view tag)
 {
 	if (!tag.len)
-		return "an empty tag";
-	return tag.len > RAMPART_NAME_MAX ? "a tag that is too long" : wrong_name(tag);
+		return "is empty";
+	if (tag.len > TAG_MAX)
+		return "is too long";
+	for (u32 i = 0; i < tag.len; i++)
+		if (tag.data[i] < ' ' || tag.data[i] == 0x7f)
+			return "has a control character";
+	return NULL;
 }
 
 static const char *wrong_host(struct pb_view host)
 {
 	if (host.len != 32 || strspn((const char *)host.data, "0123456789abcdef") != host.len)
-		return "no machine id";
+		return "is no machine id";
 	return NULL;
 }
 
 static const char *wrong_digest(struct pb_view text)
 {
 	if (text.len != 64 || strspn((const char *)text.data, "0123456789abcdefABCDEF") != text.len)
-		return "no SHA-256";
+		return "is no SHA-256";
 	return NULL;
 }
 
@@ -299,7 +305,7 @@ static const char *wrong_exe(struct pb_view path)
 	return rampart_path_check(path, RAMPART_PATH_EXACT);
 }
 
-static const struct entries tag_entries = { RAMPART_TAGS_MAX, wrong_tag, "1 to 64 of A-Z a-z 0-9 . _ -" };
+static const struct entries tag_entries = { RAMPART_TAGS_MAX, wrong_tag, "1 to 64 printable bytes" };
 static const struct entries host_entries = { RAMPART_TAGS_MAX, wrong_host, "32 lower-case hexadecimal digits" };
 static const struct entries digest_entries = { RAMPART_REVOKED_MAX, wrong_digest, "64 hexadecimal digits" };
 static const struct entries home_entries = { RAMPART_PATTERNS_MAX, wrong_home,
@@ -316,7 +322,7 @@ static void check_text(struct compiler *c, const struct node *node, const struct
 		return;
 	wrong = entries->wrong(node_view(node));
 	if (wrong)
-		error_at(c, node, "%s: %s; expected %s", rampart_quote(quote, node->text, node->len), wrong,
+		error_at(c, node, "%s %s; expected %s", rampart_quote(quote, node->text, node->len), wrong,
 			 entries->expected);
 }
 

@@ -10,10 +10,17 @@
 #define WORD_MAX 31	/* bytes; no word that a user can mean is longer */
 #define NEAR 2
 
-/* C0 and C1 controls (C1: C2 80 to C2 9F in UTF-8) and DEL, which could act on a terminal. */
-static bool is_control(const unsigned char *s)
+/*
+ * How many of the bytes at @s, before @end, must be escaped: C0 controls, DEL and C1 controls (C2 80 to C2 9F in UTF-8)
+ * could act on a terminal, a quotation mark would end the text.
+ */
+static unsigned int controls(const char *s, const char *end)
 {
-	return s[0] < 0x20 || s[0] == 0x7f || s[0] == '"' || (s[0] == 0xc2 && s[1] >= 0x80 && s[1] < 0xa0);
+	unsigned char c = *s, second = s + 1 < end ? s[1] : 0;
+
+	if (c < 0x20 || c == 0x7f || c == '"')
+		return 1;
+	return c == 0xc2 && second >= 0x80 && second < 0xa0 ? 2 : 0;
 }
 
 const char *rampart_quote(char buf[RAMPART_QUOTE], const char *text, size_t len)
@@ -25,13 +32,13 @@ const char *rampart_quote(char buf[RAMPART_QUOTE], const char *text, size_t len)
 	while (take < len && take && ((unsigned char)text[take] & 0xc0) == 0x80)
 		take--;
 	*out++ = '"';
-	for (size_t i = 0; i < take; i++) {
-		unsigned char pair[2] = { text[i], i + 1 < take ? text[i + 1] : 0 };
+	for (const char *s = text; s < text + take;) {
+		unsigned int n = controls(s, text + take);
 
-		if (is_control(pair))
-			out += sprintf(out, "\\x%02x", pair[0]);
-		else
-			*out++ = text[i];
+		if (!n)
+			*out++ = *s++;
+		for (; n; n--)
+			out += sprintf(out, "\\x%02x", (unsigned char)*s++);
 	}
 	strcpy(out, take < len ? "...\"" : "\"");
 	return buf;
@@ -44,25 +51,25 @@ static unsigned int min3(unsigned int a, unsigned int b, unsigned int c)
 	return c < a ? c : a;
 }
 
-/* Levenshtein's distance, one row of the table at a time. */
+/* Insertions, deletions, substitutions and swaps of neighbours. Both words have at most WORD_MAX bytes. */
 static unsigned int distance(const char *a, size_t a_len, const char *b, size_t b_len)
 {
-	unsigned int row[WORD_MAX + 1];
+	unsigned int d[WORD_MAX + 1][WORD_MAX + 1];
 
+	for (size_t i = 0; i <= a_len; i++)
+		d[i][0] = i;
 	for (size_t j = 0; j <= b_len; j++)
-		row[j] = j;
+		d[0][j] = j;
 	for (size_t i = 1; i <= a_len; i++) {
-		unsigned int diagonal = row[0];
-
-		row[0] = i;
 		for (size_t j = 1; j <= b_len; j++) {
-			unsigned int above = row[j];
+			bool swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
 
-			row[j] = min3(above + 1, row[j - 1] + 1, diagonal + (a[i - 1] != b[j - 1]));
-			diagonal = above;
+			d[i][j] = min3(d[i - 1][j] + 1, d[i][j - 1] + 1, d[i - 1][j - 1] + (a[i - 1] != b[j - 1]));
+			if (swapped && d[i - 2][j - 2] + 1 < d[i][j])
+				d[i][j] = d[i - 2][j - 2] + 1;
 		}
 	}
-	return row[b_len];
+	return d[a_len][b_len];
 }
 
 const char *rampart_nearest(const char *word, const char *const *words, size_t n)

@@ -201,9 +201,16 @@ static int build_document(struct builder *b, struct node *root)
 
 int tree_parse(const char *yaml, size_t len, struct compile_errors *errors, struct node *root)
 {
-	struct builder b = { .input = yaml, .len = len, .errors = errors };
+	struct builder b = { .errors = errors };
 	int err;
 
+	/* The parser takes a byte order mark only when it may choose the encoding too. */
+	if (len >= 3 && !memcmp(yaml, "\xef\xbb\xbf", 3)) {
+		yaml += 3;
+		len -= 3;
+	}
+	b.input = yaml;
+	b.len = len;
 	memset(root, 0, sizeof(*root));
 	if (!yaml_parser_initialize(&b.yaml))
 		return -ENOMEM;

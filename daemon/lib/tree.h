@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A YAML document as a tree in which every node knows its place in the file. The subset: no anchors, aliases or tags. */
+/* A YAML document, without anchors, aliases and tags, as a tree in which every node knows its place in the file. */
 #ifndef RAMPART_TREE_H
 #define RAMPART_TREE_H
 

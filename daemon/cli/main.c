@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: MIT
+#include <string.h>
+
+#include <env.h>
+
+#include "cli.h"
+#include "text.h"
+
+#define VERSION "0.1.0"
+
+struct command {
+	const char *name;
+	const char *summary;
+	const char *usage;
+	int (*run)(struct cli *cli, int argc, char **argv);
+};
+
+static const struct command commands[] = {
+	{ "status", "whether this host is protected, and by what", "rampartctl status\n", cmd_status },
+	{ "doctor", "look for what keeps it from being protected", "rampartctl doctor\n", cmd_doctor },
+	{ "policy", "make, check, compare and apply policies",
+	  "rampartctl policy lint FILE.yaml [--strict]\n"
+	  "rampartctl policy compile FILE.yaml -o FILE.pb\n"
+	  "rampartctl policy sign FILE.pb --key KEY --cert CERT -o FILE.bundle\n"
+	  "rampartctl policy verify FILE.bundle [--trust FILE]\n"
+	  "rampartctl policy apply FILE.bundle [--dry-run]\n"
+	  "rampartctl policy show [FILE]\n"
+	  "rampartctl policy diff FILE [FILE]\n"
+	  "rampartctl policy token --challenge HEX --hours N --key KEY --cert CERT -o FILE\n",
+	  cmd_policy },
+	{ "events", "what was reported", "rampartctl events [--follow] [--since TIME] [--limit N]\n", cmd_events },
+	{ "why", "explain an event", "rampartctl why EVENT\n", cmd_why },
+	{ "grant", "let a warned operation through for a time", "rampartctl grant EVENT [--hours N]\n", cmd_grant },
+	{ "disarm", "end enforcement for a time, with a signed token", "rampartctl disarm TOKENFILE\n", cmd_disarm },
+};
+
+static int print_help(const struct command *command)
+{
+	if (command) {
+		printf("%s: %s\n\n%s", command->name, command->summary, command->usage);
+	} else {
+		printf("rampartctl [--json] COMMAND ...\n\n");
+		for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
+			printf("  %-8s %s\n", commands[i].name, commands[i].summary);
+		printf("\n  --json     print JSON; before or after the command\n"
+		       "  --help     print this, or after a command its usage\n"
+		       "  --version  print the version\n");
+	}
+	return CLI_OK;
+}
+
+static int print_version(const struct cli *cli)
+{
+	if (cli->json)
+		cli_print_json(json_pack("{s:s}", "version", VERSION), false);
+	else
+		puts("rampartctl " VERSION);
+	return CLI_OK;
+}
+
+static const struct command *find_command(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
+		if (!strcmp(name, commands[i].name))
+			return &commands[i];
+	return NULL;
+}
+
+static int unknown_command(const struct cli *cli, const char *name)
+{
+	const char *names[ARRAY_SIZE(commands)], *near;
+	char quote[RAMPART_QUOTE];
+
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
+		names[i] = commands[i].name;
+	near = rampart_nearest(name, names, ARRAY_SIZE(commands));
+	rampart_quote(quote, name, strlen(name));
+	if (near)
+		return cli_error(cli, CLI_USAGE, "unknown command %s; did you mean \"%s\"?", quote, near);
+	return cli_error(cli, CLI_USAGE, "unknown command %s; see rampartctl --help", quote);
+}
+
+/* Takes --json and --help out, which stand anywhere before "--". Returns how many arguments remain. */
+static int take_globals(struct cli *cli, bool *help, int argc, char **argv)
+{
+	int n = 0;
+
+	for (int i = 0; i < argc; i++) {
+		if (!strcmp(argv[i], "--")) {
+			while (i < argc)
+				argv[n++] = argv[i++];
+			break;
+		}
+		if (!strcmp(argv[i], "--json"))
+			cli->json = true;
+		else if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h"))
+			*help = true;
+		else
+			argv[n++] = argv[i];
+	}
+	argv[n] = NULL;
+	return n;
+}
+
+int main(int argc, char **argv)
+{
+	const struct command *command;
+	struct cli cli = { 0 };
+	bool help = false;
+
+	argc = take_globals(&cli, &help, argc, argv);
+	if (argc > 1 && !strcmp(argv[1], "--version"))
+		return print_version(&cli);
+	if (argc < 2)
+		return help ? print_help(NULL) : cli_error(&cli, CLI_USAGE, "no command; see rampartctl --help");
+	command = find_command(argv[1]);
+	if (!command)
+		return unknown_command(&cli, argv[1]);
+	return help ? print_help(command) : command->run(&cli, argc - 1, argv + 1);
+}

@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: MIT
+/* What changes for a host between two policies, whatever the order and form in which they say it. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "describe.h"
+#include "places.h"
+#include "policy_file.h"
+#include "text.h"
+
+/* A list of the policy, with the words for an entry that comes and one that goes. */
+struct list {
+	const char *name;
+	struct rampart_views old, new;
+	const char *comes, *goes;
+};
+
+static void add_change(json_t *changes, const char *what, const char *old, const char *new)
+{
+	if (strcmp(old, new))
+		json_array_append_new(changes, json_pack("{s:s, s:s, s:s}", "what", what, "from", old, "to", new));
+}
+
+static void add_time(json_t *changes, const char *what, s64 old, s64 new)
+{
+	char from[RAMPART_TIME_TEXT], to[RAMPART_TIME_TEXT];
+
+	add_change(changes, what, rampart_time_text(from, old), rampart_time_text(to, new));
+}
+
+static void add_version(json_t *changes, u64 old, u64 new)
+{
+	char from[24], to[24];
+
+	snprintf(from, sizeof(from), "%" PRIu64, old);
+	snprintf(to, sizeof(to), "%" PRIu64, new);
+	add_change(changes, "version", from, to);
+}
+
+static void add_name(json_t *changes, struct pb_view old, struct pb_view new)
+{
+	json_t *from = rampart_describe_text(old), *to = rampart_describe_text(new);
+
+	add_change(changes, "name", json_string_value(from), json_string_value(to));
+	json_decref(from);
+	json_decref(to);
+}
+
+/* Its @effect is the words for people. */
+static void add_entry(json_t *changes, const char *what, const char *change, struct pb_view value, const char *effect)
+{
+	/* Digests are the only entries of exactly 32 bytes that need not be text. */
+	json_t *text = !strcmp(what, "revoked") ? rampart_describe_hex(value.data, value.len) :
+						  rampart_describe_text(value);
+
+	json_array_append_new(changes, json_pack("{s:s, s:o, s:s}", "what", what, change, text, "effect", effect));
+}
+
+static int compare_entries(const void *a, const void *b)
+{
+	const struct pb_view *x = a, *y = b;
+	u32 len = x->len < y->len ? x->len : y->len;
+	int c = memcmp(x->data, y->data, len);
+
+	return c ? c : x->len < y->len ? -1 : x->len > y->len;
+}
+
+/* Sorted and without repetition, in memory of malloc(). */
+static bool sort_entries(const struct rampart_views *views, struct rampart_views *sorted)
+{
+	sorted->n = 0;
+	sorted->v = calloc(views->n + 1, sizeof(*sorted->v));
+	if (!sorted->v)
+		return false;
+	memcpy(sorted->v, views->v ?: sorted->v, views->n * sizeof(*sorted->v));
+	qsort(sorted->v, views->n, sizeof(*sorted->v), compare_entries);
+	for (u32 i = 0; i < views->n; i++)
+		if (!i || compare_entries(&sorted->v[i], &sorted->v[sorted->n - 1]))
+			sorted->v[sorted->n++] = sorted->v[i];
+	return true;
+}
+
+/* Calls @entry for each that is in one of the two only. */
+static bool compare_lists(const struct list *list, void (*entry)(void *arg, struct pb_view value, bool comes),
+			  void *arg)
+{
+	struct rampart_views old = { 0 }, new = { 0 };
+	bool good = sort_entries(&list->old, &old) && sort_entries(&list->new, &new);
+
+	for (u32 i = 0, j = 0; good && (i < old.n || j < new.n);) {
+		int c = i == old.n ? 1 : j == new.n ? -1 : compare_entries(&old.v[i], &new.v[j]);
+
+		if (c)
+			entry(arg, c < 0 ? old.v[i] : new.v[j], c > 0);
+		i += c <= 0;
+		j += c >= 0;
+	}
+	free(old.v);
+	free(new.v);
+	return good;
+}
+
+struct list_arg {
+	json_t *changes;
+	const struct list *list;
+};
+
+static void list_entry(void *p, struct pb_view value, bool comes)
+{
+	const struct list_arg *arg = p;
+
+	add_entry(arg->changes, arg->list->name, comes ? "added" : "removed", value,
+		  comes ? arg->list->comes : arg->list->goes);
+}
+
+static bool diff_lists(json_t *changes, const struct rampart_policy *a, const struct rampart_policy *b)
+{
+	const struct list lists[] = {
+		{ "target.tags", a->tags, b->tags, "for hosts with this tag", "not for hosts with this tag" },
+		{ "target.hosts", a->hosts, b->hosts, "for this host", "not for this host" },
+		{ "homes", a->homes, b->homes, "holds home directories", "holds home directories no more" },
+		{ "folders.allow", a->allow, b->allow, "allowed", "allowed no more" },
+		{ "self_protection.updaters", a->updaters, b->updaters, "may update", "may update no more" },
+		{ "revoked", a->revoked, b->revoked, "signer revoked", "signer revoked no more" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(lists); i++) {
+		struct list_arg arg = { changes, &lists[i] };
+
+		if (!compare_lists(&lists[i], list_entry, &arg))
+			return false;
+	}
+	return true;
+}
+
+struct place_arg {
+	json_t *changes;
+	struct places old, new;
+};
+
+/* Listing a place that another listed one holds already changes nothing for it. */
+static void place_entry(void *p, struct pb_view value, bool comes)
+{
+	const struct place_arg *arg = p;
+	bool held = places_find(comes ? &arg->old : &arg->new, value, U32_MAX) != U32_MAX;
+
+	if (comes)
+		add_entry(arg->changes, "folders.protect", "added", value,
+			  held ? "listed now, protected before" : "protected");
+	else
+		add_entry(arg->changes, "folders.protect", "removed", value,
+			  held ? "not listed, protected still" : "protected no more");
+}
+
+static bool diff_places(json_t *changes, const struct rampart_policy *a, const struct rampart_policy *b)
+{
+	const struct list list = { .old = a->protect, .new = b->protect };
+	struct place_arg arg = { .changes = changes };
+	bool good = !places_init(&arg.old, &a->protect) && !places_init(&arg.new, &b->protect) &&
+		    compare_lists(&list, place_entry, &arg);
+
+	places_exit(&arg.old);
+	places_exit(&arg.new);
+	return good;
+}
+
+/* NULL: out of memory. */
+static json_t *diff(const struct rampart_policy *a, const struct rampart_policy *b)
+{
+	json_t *changes = json_array();
+
+	add_name(changes, a->name, b->name);
+	add_version(changes, a->version, b->version);
+	add_time(changes, "valid.from", a->valid_from, b->valid_from);
+	add_time(changes, "valid.until", a->valid_until, b->valid_until);
+	add_change(changes, "folders.mode", rampart_mode_name(a->folders_mode), rampart_mode_name(b->folders_mode));
+	add_change(changes, "self_protection.mode", rampart_mode_name(a->self_mode), rampart_mode_name(b->self_mode));
+	if (diff_places(changes, a, b) && diff_lists(changes, a, b))
+		return changes;
+	json_decref(changes);
+	return NULL;
+}
+
+static void print_change(const json_t *change)
+{
+	const char *what = json_string_value(json_object_get(change, "what"));
+	const char *from = json_string_value(json_object_get(change, "from"));
+	const char *added = json_string_value(json_object_get(change, "added"));
+	const char *removed = json_string_value(json_object_get(change, "removed"));
+	const char *effect = json_string_value(json_object_get(change, "effect"));
+
+	if (from)
+		printf("  %s: %s -> %s\n", what, from, json_string_value(json_object_get(change, "to")));
+	else
+		printf("%c %s: %s (%s)\n", added ? '+' : '-', what, added ?: removed, effect);
+}
+
+static int print_diff(const struct cli *cli, json_t *changes)
+{
+	bool same = !json_array_size(changes);
+	size_t i;
+	json_t *change;
+
+	if (cli->json) {
+		cli_print_json(json_pack("{s:b, s:o}", "same", same, "changes", changes), false);
+		return same ? CLI_OK : CLI_ERROR;
+	}
+	json_array_foreach(changes, i, change)
+		print_change(change);
+	if (same)
+		puts("the same policy");
+	json_decref(changes);
+	return same ? CLI_OK : CLI_ERROR;
+}
+
+int policy_diff(const struct cli *cli, const struct policy_options *options)
+{
+	struct policy_file first = { 0 }, second = { 0 };
+	json_t *changes;
+	int code;
+
+	code = policy_file_load(cli, options->files[0], &first);
+	if (code == CLI_OK)
+		code = options->n_files > 1 ? policy_file_load(cli, options->files[1], &second) :
+					      policy_file_in_force(cli, &second);
+	if (code == CLI_OK) {
+		/* Always from what is to what will be: alone, the named file is what will be. */
+		changes = options->n_files > 1 ? diff(&first.policy, &second.policy) :
+						 diff(&second.policy, &first.policy);
+		code = changes ? print_diff(cli, changes) : cli_error(cli, CLI_ERROR, "out of memory");
+	}
+	policy_file_free(&first);
+	policy_file_free(&second);
+	return code;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/* What the subcommands of `rampartctl policy` share: policies in files, and the one in force. */
+#ifndef RAMPART_POLICY_FILE_H
+#define RAMPART_POLICY_FILE_H
+
+#include <decode.h>
+
+#include "cli.h"
+
+/* A policy from YAML, a .pb or a bundle (whose signature is not looked at). */
+struct policy_file {
+	uint8_t *data;			/* what is to be freed, in which the others point */
+	struct pb_view content;		/* the PolicyBundle */
+	struct rampart_policy policy;
+	bool is_signed;
+};
+
+/* policy_file_load() - reads and decodes @path, whose kind its content tells; .yaml and .yml are compiled. */
+int policy_file_load(const struct cli *cli, const char *path, struct policy_file *file);
+
+/* policy_file_in_force() - asks the daemon. CLI_ERROR when there is none. */
+int policy_file_in_force(const struct cli *cli, struct policy_file *file);
+
+void policy_file_free(struct policy_file *file);
+
+/* policy_file_compile() - reads and compiles YAML; on errors prints all of them. */
+int policy_file_compile(const struct cli *cli, const char *path, uint8_t **pb, size_t *len);
+
+/* What getopt found; see cmd_policy.c. */
+struct policy_options {
+	const char *output;
+	const char *key;
+	const char *cert;
+	const char *trust;
+	const char *challenge;
+	const char *hours;
+	bool dry_run;
+	bool strict;
+	const char *files[2];
+	int n_files;
+};
+
+int policy_apply(const struct cli *cli, const struct policy_options *options);
+int policy_diff(const struct cli *cli, const struct policy_options *options);
+
+#endif

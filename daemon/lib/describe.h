@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/* A decoded policy in the words of the authoring format. */
+#ifndef RAMPART_DESCRIBE_H
+#define RAMPART_DESCRIBE_H
+
+#include <stdio.h>
+
+#include <jansson.h>
+
+#include <decode.h>
+
+/* rampart_describe() - as a JSON object, keys in the order of rampart-policy(5). NULL: out of memory. */
+json_t *rampart_describe(const struct rampart_policy *policy);
+
+/*
+ * rampart_describe_yaml() - writes YAML that compiles to the same bytes again.
+ * Returns 0 or -EIO. Texts that are not UTF-8, which the compiler never makes, are shown with \xHH.
+ */
+int rampart_describe_yaml(const struct rampart_policy *policy, FILE *out);
+
+/* rampart_describe_text() - @text as a JSON string; bytes outside UTF-8 and NUL as \xHH. */
+json_t *rampart_describe_text(struct pb_view text);
+
+/* rampart_describe_version() - as a JSON integer; as a string of digits where JSON has no such integer. */
+json_t *rampart_describe_version(u64 version);
+
+/* rampart_describe_hex() - @bytes as a JSON string of hexadecimal digits. */
+json_t *rampart_describe_hex(const u8 *bytes, size_t len);
+
+#endif

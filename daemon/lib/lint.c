@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: MIT
+#include <errno.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "compile.h"
+#include "lint.h"
+#include "places.h"
+#include "text.h"
+#include "tree.h"
+
+#define VALID_DAYS_MAX 731	/* two years, one of them a leap year */
+
+static const char *file_name(const char *path)
+{
+	return strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
+}
+
+/* Whoever runs one of these decides what it does, so allowing it allows everyone. */
+static bool is_interpreter(const char *exe)
+{
+	static const char *const names[] = { "sh", "bash", "dash", "zsh", "perl", "ruby", "node", "php",
+					     "lua", "awk", "busybox", "java", "env" };
+	const char *name = file_name(exe);
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (!strcmp(name, names[i]))
+			return true;
+	/* python, python3, python3.11 */
+	return !strncmp(name, "python", 6) && strspn(name + 6, "0123456789.") == strlen(name + 6);
+}
+
+static bool is_below(const char *path, const char *directory)
+{
+	size_t len = strlen(directory);
+
+	return !strncmp(path, directory, len) && path[len] == '/';
+}
+
+/* Component by component, as the pattern @home is matched. */
+static bool is_below_pattern(const char *path, const char *home)
+{
+	while (*home && *path) {
+		size_t theirs = strcspn(home + 1, "/") + 1, ours = strcspn(path + 1, "/") + 1;
+		bool any = theirs == 2 && home[1] == '*';
+
+		if (!any && (theirs != ours || memcmp(home, path, ours)))
+			return false;
+		home += theirs;
+		path += ours;
+	}
+	return !*home && *path;
+}
+
+/* "/tmp" and the like, "a home directory", or NULL. */
+static const char *writable_place(const char *exe, const struct node *homes)
+{
+	static const char *const shared[] = { "/tmp", "/var/tmp", "/dev/shm" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(shared); i++)
+		if (is_below(exe, shared[i]))
+			return shared[i];
+	for (uint32_t i = 0; homes && i < homes->n; i++)
+		if (is_below_pattern(exe, homes->items[i].text))
+			return "a home directory";
+	if (!homes && (is_below_pattern(exe, "/home/*") || is_below_pattern(exe, "/root")))
+		return "a home directory";
+	return NULL;
+}
+
+static void lint_programs(struct compile_errors *warnings, const struct node *programs, const struct node *homes)
+{
+	char quote[RAMPART_QUOTE];
+
+	for (uint32_t i = 0; programs && i < programs->n; i++) {
+		const struct node *exe = tree_get(&programs->items[i], "exe");
+		const char *place = writable_place(exe->text, homes);
+
+		rampart_quote(quote, exe->text, exe->len);
+		if (is_interpreter(exe->text))
+			compile_error_add(warnings, exe->line, exe->column,
+					  "%s runs whatever it is given; expected a program with one purpose", quote);
+		if (place)
+			compile_error_add(warnings, exe->line, exe->column,
+					  "%s is under %s, where users can write; expected a place that only root can change",
+					  quote, place);
+	}
+}
+
+static void lint_places(struct compile_errors *warnings, const struct node *protect, const struct places *places)
+{
+	char quote[RAMPART_QUOTE];
+
+	for (uint32_t i = 0; i < protect->n; i++) {
+		const struct node *node = &protect->items[i];
+		struct pb_view path = { .data = (const u8 *)node->text, .len = node->len };
+		u32 outer = places_find(places, path, i);
+
+		if (outer != U32_MAX)
+			compile_error_add(warnings, node->line, node->column,
+					  "%s is protected by line %u already; expected each place once",
+					  rampart_quote(quote, node->text, node->len), protect->items[outer].line);
+	}
+}
+
+static int lint_redundant(struct compile_errors *warnings, const struct node *protect)
+{
+	struct rampart_views list = { .n = protect ? protect->n : 0 };
+	struct places places;
+	int err;
+
+	if (!list.n)
+		return 0;
+	list.v = calloc(list.n, sizeof(*list.v));
+	if (!list.v)
+		return -ENOMEM;
+	for (uint32_t i = 0; i < list.n; i++)
+		list.v[i] = (struct pb_view){ (const u8 *)protect->items[i].text, protect->items[i].len };
+	err = places_init(&places, &list);
+	if (!err) {
+		lint_places(warnings, protect, &places);
+		places_exit(&places);
+	}
+	free(list.v);
+	return err;
+}
+
+static void lint_valid(struct compile_errors *warnings, const struct node *valid, int64_t now)
+{
+	const struct node *from_node = tree_get(valid, "from"), *node = tree_get(valid, "until");
+	int64_t from = rampart_time_parse(from_node->text, from_node->len);
+	int64_t until = rampart_time_parse(node->text, node->len);
+
+	if (until - from > VALID_DAYS_MAX * INT64_C(86400))
+		compile_error_add(warnings, node->line, node->column,
+				  "valid for more than two years; expected less, since a policy cannot be called back");
+	if (until <= now)
+		compile_error_add(warnings, node->line, node->column, "expired already; expected a time to come");
+}
+
+static void lint_folders(struct compile_errors *warnings, const struct node *folders)
+{
+	const struct node *mode = tree_get(folders, "mode");
+	const struct node *protect = tree_get(folders, "protect"), *allow = tree_get(folders, "allow");
+
+	if (!folders)
+		return;
+	if (!node_is(mode, "off") && (!protect || !protect->n))
+		compile_error_add(warnings, mode->line, mode->column,
+				  "the folders rule protects nothing; expected places in protect");
+	else if (node_is(mode, "block") && (!allow || !allow->n))
+		compile_error_add(warnings, mode->line, mode->column,
+				  "blocks every program, no one can write to the protected places; expected programs in allow");
+}
+
+static void lint_self_protection(struct compile_errors *warnings, const struct node *root)
+{
+	const struct node *mode = tree_get(tree_get(root, "self_protection"), "mode");
+
+	if (!mode || node_is(mode, "off"))
+		compile_error_add(warnings, mode ? mode->line : root->line, mode ? mode->column : root->column,
+				  "without self_protection root can replace trusted programs; expected a mode other than off");
+}
+
+static int lint_tree(struct compile_errors *warnings, const struct node *root, int64_t now)
+{
+	const struct node *folders = tree_get(root, "folders"), *homes = tree_get(root, "homes");
+
+	lint_valid(warnings, tree_get(root, "valid"), now);
+	lint_folders(warnings, folders);
+	lint_self_protection(warnings, root);
+	lint_programs(warnings, tree_get(folders, "allow"), homes);
+	lint_programs(warnings, tree_get(tree_get(root, "self_protection"), "updaters"), homes);
+	return lint_redundant(warnings, tree_get(folders, "protect"));
+}
+
+int rampart_lint(const char *filename, const char *yaml, size_t len, int64_t now, struct compile_errors *warnings)
+{
+	uint8_t *pb = NULL;
+	struct node root;
+	size_t pb_len;
+	int err;
+
+	err = rampart_compile(filename, yaml, len, warnings, &pb, &pb_len);
+	free(pb);
+	*warnings = (struct compile_errors){ .filename = filename };
+	if (err)
+		return err;
+	err = tree_parse(yaml, len, warnings, &root);
+	if (!err)
+		err = lint_tree(warnings, &root, now);
+	tree_free(&root);
+	compile_errors_sort(warnings);
+	return err;
+}
