@@ -30,12 +30,18 @@ struct rampart_cms {
  *
  * Accepts: one ContentInfo/SignedData in DER with definite lengths and nothing behind it; content type id-data, attached;
  * exactly one SignerInfo, digest SHA-256/384/512 (in digestAlgorithms and SignerInfo alike), signature RSA PKCS#1 v1.5
- * or ECDSA, no unsignedAttrs; signed attributes may be there; the certificate that SignerInfo names (by issuer and
- * serial, or by subject key identifier) among the certificates. Does not look at the clock: the caller compares
+ * (as rsaEncryption, the only form that the kernel knows) or ECDSA with the same digest, no unsignedAttrs, no revocation
+ * lists; signed attributes may be there, none twice; at most 32 certificates, and exactly one of them the one that
+ * SignerInfo names (by issuer and serial, or by subject key identifier). Does not look at the clock: the caller compares
  * not_before and not_after, and decides about code_signing.
  *
+ * What it finds is only as good as the verifier's word for @signer: SignerInfo's name of the signer and the certificates
+ * themselves are not covered by the signature. Where a certificate of the keyring can be the signer without an issuer in
+ * between, the caller must see that the bytes of @signer are those of that certificate, or else anyone could put a copy
+ * with other dates in its place.
+ *
  * Returns RAMPART_REASON_OK or the first reason found: TOO_LARGE, TRUNCATED, TRAILING, MALFORMED, WEAK_HASH, WEAK_KEY,
- * ALGORITHM, SIGNERS, UNSIGNED_ATTRS, NO_CERTIFICATE.
+ * ALGORITHM, SIGNERS, UNSIGNED_ATTRS, NO_CERTIFICATE. @cms is all zero unless the reason is OK.
  * Context: any; neither allocates nor sleeps; bounded by the length of @blob.
  */
 enum rampart_reason rampart_cms_parse(struct pb_view blob, struct rampart_cms *cms);

@@ -2,8 +2,11 @@
 /*
  * PolicyBundle and DisarmToken, decoded by tables: one row for each field of proto/policy.proto.
  *
- * A bundle is walked twice. The first walk checks everything and counts the lists; the second only fills them, so that
- * one allocation per list has the exact size, and nothing is allocated for a message that is refused anyway.
+ * A bundle is walked twice. The first walk checks everything and counts the lists; the second only fills them, so that one
+ * allocation per list has the exact size, and nothing is allocated for a message that is refused anyway.
+ *
+ * No message may have a field 6 of type FIXED64: its tag is 0x31, which is how signed attributes begin. Anyone can pass the
+ * signed attributes of a CMS message off as the content of another one, with a signature that verifies.
  */
 #include <env.h>
 
