@@ -17,10 +17,11 @@ enum rampart_cmd {
 	RAMPART_CMD_GET_STATUS,	/* -> PAYLOAD: Status */
 	RAMPART_CMD_LOAD_POLICY,	/* FD of a CMS bundle -> REASON, GENERATION */
 	RAMPART_CMD_SUBSCRIBE,	/* this socket becomes the one reader; -EBUSY while a live one exists */
-	RAMPART_CMD_EVENTS,	/* kernel to reader only; PAYLOAD: EventBatch */
+	RAMPART_CMD_EVENTS,	/* kernel to reader only; PAYLOAD: EventBatch, BATCH; the next one comes after its ACK */
 	RAMPART_CMD_GRANT,	/* PAYLOAD: Grant -> REASON */
 	RAMPART_CMD_DISARM,	/* FD of a CMS DisarmToken -> REASON */
 	RAMPART_CMD_SET_FLOOR,	/* PAYLOAD: Floor */
+	RAMPART_CMD_ACK,	/* BATCH: the reader has stored this batch; until then it is sent again to the next reader */
 	RAMPART_CMD_HINT,	/* PATH: a home directory, or a file below a protected place that has several links */
 	__RAMPART_CMD_LAST,
 #define RAMPART_CMD_MAX (__RAMPART_CMD_LAST - 1)
@@ -34,6 +35,7 @@ enum rampart_attr {
 	RAMPART_ATTR_GENERATION,	/* u64 */
 	RAMPART_ATTR_PATH,	/* NUL-terminated string, at most 4095 bytes */
 	RAMPART_ATTR_HINT,	/* u32, enum rampart_hint */
+	RAMPART_ATTR_BATCH,	/* u64, grows by one a batch */
 	RAMPART_ATTR_PAD,
 	__RAMPART_ATTR_LAST,
 #define RAMPART_ATTR_MAX (__RAMPART_ATTR_LAST - 1)

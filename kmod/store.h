@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The policy in force: one pointer, one generation. Published views are immutable; readers use RCU only. */
+#ifndef RAMPART_STORE_H
+#define RAMPART_STORE_H
+
+#include <env.h>
+#include <decide.h>
+
+#include "subject.h"
+
+/* Facts about the policy in force that status shows. Immutable. */
+struct rampart_policy_info {
+	char name[RAMPART_NAME_MAX + 1];	/* "" when there is none */
+	u64 version;
+	s64 valid_until;
+	u8 digest[32];			/* SHA-256 of the signed content */
+	u8 folders_mode, self_mode;	/* enum rampart_mode */
+};
+
+int rampart_store_init(void);
+void rampart_store_exit(void);
+
+/*
+ * rampart_store_publish() - puts a new ruleset in force: resolves its places and programs, attaches the hooks it needs,
+ * swaps the one pointer, detaches what is needed no more. Takes @ruleset when it returns 0, else the old stays untouched.
+ * Returns 0 and the new generation, or -ENOMEM. Context: may sleep; serialises itself.
+ */
+int rampart_store_publish(struct rampart_ruleset *ruleset, const struct rampart_policy_info *info, u64 *generation);
+
+/* A copy of the facts and the generation in force. */
+u64 rampart_store_info(struct rampart_policy_info *info);
+
+/* A hint from user space (enum rampart_hint); only ever adds protection. 0, -ENOENT or what the path lookup returned. */
+int rampart_store_hint(u32 kind, const char *path);
+
+/* Calls @fn for each trusted program whose file could not be trusted, with its path. Context: may sleep. */
+void rampart_store_unresolved(void (*fn)(const char *path, void *ctx), void *ctx);
+
+#endif

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/* The one decision function. */
+#ifndef RAMPART_DECIDE_H
+#define RAMPART_DECIDE_H
+
+#include "ruleset.h"
+
+/* The whole input of a decision. */
+struct rampart_request {
+	enum rampart_op op;
+	u64 subject;			/* enum rampart_subject_class */
+	struct rampart_label object;
+	struct rampart_label object2;	/* the other end of rename and link, else zero */
+};
+
+struct rampart_verdict {
+	enum rampart_outcome outcome;
+	const struct rampart_rule *rule;	/* NULL: no rule is about this */
+	u32 place;
+};
+
+/*
+ * rampart_decide() - first the exemptions of each rule, then the strictest rule that matches.
+ *
+ * A rename is also about what lies below either end: to move an ancestor moves the protected place.
+ * WARNED means "deny unless granted": the caller turns it into BYPASSED when a grant covers it.
+ * Context: any; no allocation, no sleeping.
+ */
+void rampart_decide(const struct rampart_ruleset *ruleset, const struct rampart_request *request,
+		    struct rampart_verdict *verdict);
+
+/* rampart_outcome_denies() - whether the operation fails (with -EPERM). */
+static inline bool rampart_outcome_denies(enum rampart_outcome outcome)
+{
+	return outcome == RAMPART_WARNED || outcome == RAMPART_BLOCKED;
+}
+
+#endif

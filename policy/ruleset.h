@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * A checked policy, built into what the hooks use: an automaton over path components that labels objects, the programs
+ * that label subjects, and the rules. Immutable once built.
+ */
+#ifndef RAMPART_RULESET_H
+#define RAMPART_RULESET_H
+
+#include "decode.h"
+
+/* Object classes, a bit set. */
+enum rampart_object_class {
+	RAMPART_OBJ_FOLDER = 1 << 0,		/* folders.protect and everything below */
+	RAMPART_OBJ_SELF = 1 << 1,		/* Rampart's own files */
+	RAMPART_OBJ_TRUSTED = 1 << 2,		/* files of the programs that the policy trusts */
+	RAMPART_OBJ_DAEMON_TASK = 1 << 3,	/* a process of the daemon */
+	RAMPART_OBJ_TRUSTED_TASK = 1 << 4,	/* a process of a program in folders.allow */
+};
+
+/* Subject classes, a bit set. */
+enum rampart_subject_class {
+	RAMPART_SUBJ_ALLOWED = 1 << 0,	/* folders.allow */
+	RAMPART_SUBJ_UPDATER = 1 << 1,	/* self_protection.updaters */
+	RAMPART_SUBJ_DAEMON = 1 << 2,	/* rampartd */
+};
+
+#define RAMPART_PLACE_NONE U32_MAX
+
+/* States of the automaton. A state is reached by the components of a path, one step each. */
+#define RAMPART_STATE_DEAD 0	/* nothing here nor below */
+#define RAMPART_STATE_ROOT 1	/* "/" */
+#define RAMPART_STATE_HOME 2	/* a home directory, as "~" names it */
+
+struct rampart_label {
+	u64 classes;	/* of the object itself */
+	u64 below;	/* of what may lie below it: it is an ancestor of these */
+	u32 place;	/* index in folders.protect, or RAMPART_PLACE_NONE */
+};
+
+struct rampart_program {
+	struct pb_view path;	/* NUL-terminated in the ruleset's own memory */
+	u64 classes;
+};
+
+struct rampart_rule {
+	const char *name;
+	u64 ops;	/* BIT(RAMPART_OP_*) */
+	u64 objects;	/* enum rampart_object_class */
+	u64 exempt;	/* enum rampart_subject_class */
+	enum rampart_mode mode;
+};
+
+#define RAMPART_RULES_MAX 8
+
+struct rampart_ruleset;
+
+/*
+ * rampart_ruleset_build() - builds the published form. @policy may be freed afterwards; NULL gives the rules of a host
+ * that has no policy yet: none. Returns NULL with @why set (NO_MEMORY, OVER_CAP). Context: may sleep.
+ */
+struct rampart_ruleset *rampart_ruleset_build(const struct rampart_policy *policy, enum rampart_reason *why);
+void rampart_ruleset_free(struct rampart_ruleset *ruleset);
+
+/* rampart_ruleset_step() - the state after one more component. Context: any. */
+u32 rampart_ruleset_step(const struct rampart_ruleset *ruleset, u32 state, const char *name, u32 len);
+
+/* rampart_ruleset_label() - what a state means. Context: any. */
+const struct rampart_label *rampart_ruleset_label(const struct rampart_ruleset *ruleset, u32 state);
+
+/* rampart_ruleset_has_steps() - false when every step from @state leads to the same place, whatever the name. */
+bool rampart_ruleset_has_steps(const struct rampart_ruleset *ruleset, u32 state);
+
+const struct rampart_rule *rampart_ruleset_rules(const struct rampart_ruleset *ruleset, u32 *n);
+const struct rampart_program *rampart_ruleset_programs(const struct rampart_ruleset *ruleset, u32 *n);
+
+/* The literal beginnings (up to the first "*") of all patterns, NUL-terminated: where symlinks have to be resolved. */
+const struct pb_view *rampart_ruleset_literals(const struct rampart_ruleset *ruleset, u32 *n);
+
+/* Operations that any rule not off asks about. */
+u64 rampart_ruleset_ops(const struct rampart_ruleset *ruleset);
+
+#endif
