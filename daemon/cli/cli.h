@@ -34,8 +34,8 @@ int cmd_grant(struct cli *cli, int argc, char **argv);
 int cmd_disarm(struct cli *cli, int argc, char **argv);
 
 /*
- * cli_error() - "rampartctl: <text>" on stderr; with --json also {"error": ..., "message": ...} on stdout, where error is
- * the name of @code. Returns @code.
+ * cli_error() - "rampartctl: <text>" on stderr; with --json also {"error": ..., "message": ...} on stdout, where error
+ * is the name of @code. Returns @code.
  */
 int cli_error(const struct cli *cli, enum cli_exit code, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));

@@ -248,12 +248,18 @@ static const struct option long_options[] = {
 	{ 0 },
 };
 
-static const char *option_name(int letter)
+/* As it is written: the long form where there is one. */
+static const char *option_name(int letter, char buf[16])
 {
-	for (const struct option *option = long_options; option->name; option++)
-		if (option->val == letter)
-			return option->name;
-	return "?";
+	const struct option *option = long_options;
+
+	while (option->name && option->val != letter)
+		option++;
+	if (option->name)
+		snprintf(buf, 16, "--%s", option->name);
+	else
+		snprintf(buf, 16, "-%c", letter);
+	return buf;
 }
 
 static void take_option(struct policy_options *options, int letter)
@@ -304,7 +310,7 @@ static int take_files(const struct cli *cli, const struct subcommand *sub, struc
 static int parse_options(const struct cli *cli, const struct subcommand *sub, struct policy_options *options, int argc,
 			 char **argv)
 {
-	char given[16] = "";
+	char given[16] = "", name[16];
 	int letter;
 
 	opterr = 0;
@@ -312,17 +318,20 @@ static int parse_options(const struct cli *cli, const struct subcommand *sub, st
 	while ((letter = getopt_long(argc, argv, ":o:", long_options, NULL)) != -1) {
 		if (letter == ':')
 			return cli_error(cli, CLI_USAGE, "policy %s: option %s needs an argument", sub->name,
-					 argv[optind - 1]);
-		if (letter == '?' || !strchr(sub->allowed, letter))
+					 option_name(optopt, name));
+		if (letter == '?' && !optopt)
 			return cli_error(cli, CLI_USAGE, "policy %s: unknown option %s", sub->name, argv[optind - 1]);
+		if (letter == '?' || !strchr(sub->allowed, letter))
+			return cli_error(cli, CLI_USAGE, "policy %s: unknown option %s", sub->name,
+					 option_name(letter == '?' ? optopt : letter, name));
 		if (!strchr(given, letter))
 			given[strlen(given)] = letter;
 		take_option(options, letter);
 	}
 	for (const char *need = sub->required; *need; need++)
 		if (!strchr(given, *need))
-			return cli_error(cli, CLI_USAGE, "policy %s: option --%s is needed", sub->name,
-					 option_name(*need));
+			return cli_error(cli, CLI_USAGE, "policy %s: option %s is needed", sub->name,
+					 option_name(*need, name));
 	return take_files(cli, sub, options, argc, argv);
 }
 

@@ -21,12 +21,11 @@ static json_t *errors_json(const struct compile_errors *errors)
 
 static int compile_failed(const struct cli *cli, const struct compile_errors *errors)
 {
-	json_t *file = json_string(errors->filename);
-
 	compile_errors_print(errors, "", stderr);
 	if (cli->json)
 		cli_print_json(json_pack("{s:s, s:s, s:o, s:o}", "error", "error", "message", "the policy has errors",
-					 "file", file ?: json_null(), "errors", errors_json(errors)),
+					 "file", json_string(errors->filename) ?: json_null(), "errors",
+					 errors_json(errors)),
 			       false);
 	return CLI_ERROR;
 }

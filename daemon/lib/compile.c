@@ -520,7 +520,7 @@ static int check_decodes(struct compiler *c, const uint8_t *pb, size_t len)
 	if (reason == RAMPART_REASON_NO_MEMORY)
 		return -ENOMEM;
 	if (reason != RAMPART_REASON_OK) {
-		compile_error_add(c->errors, 1, 1, "the compiled policy would be refused (%s); expected it to be accepted",
+		compile_error_add(c->errors, 1, 1, "the compiled policy would be refused (%s); expected no refusal",
 				  rampart_reason_text(reason));
 		return -EINVAL;
 	}

@@ -24,8 +24,8 @@ void places_exit(struct places *places);
 
 /*
  * places_find() - a place that holds all of what pattern @path does: it, or one above it, "*" holding any component.
- * "~" holds only "~": which directories that means is known on a host alone. Entry @skip is not looked at, nor are later
- * ones equal to @path, so that of two equal entries just the later one is superfluous; U32_MAX: none.
+ * "~" holds only "~": which directories that means is known on a host alone. Entry @skip is not looked at, nor are
+ * later ones equal to @path, so that of two equal entries just the later one is superfluous; U32_MAX: none.
  * Returns an index of the list, or U32_MAX.
  */
 u32 places_find(const struct places *places, struct pb_view path, u32 skip);

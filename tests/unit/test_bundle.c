@@ -117,7 +117,8 @@ static CMS_ContentInfo *make_cms(const void *content, size_t len, const struct i
 
 	assert_non_null(cms);
 	for (unsigned int i = 0; i < n; i++)
-		assert_non_null(CMS_add1_signer(cms, ids[i]->cert, ids[i]->key, md, flags | CMS_BINARY | CMS_NOSMIMECAP));
+		assert_non_null(CMS_add1_signer(cms, ids[i]->cert, ids[i]->key, md,
+						flags | CMS_BINARY | CMS_NOSMIMECAP));
 	assert_true(CMS_final(cms, bio, NULL, CMS_BINARY));
 	BIO_free(bio);
 	return cms;
@@ -174,7 +175,8 @@ static void assert_reason(const u8 *der, size_t len, X509_STORE *store, enum ram
 	enum rampart_reason reason = rampart_bundle_verify(der, len, store, NOW, &info);
 
 	if (reason != expected)
-		fail_msg("%s instead of %s: %s", rampart_reason_name(reason), rampart_reason_name(expected), info.detail);
+		fail_msg("%s instead of %s: %s", rampart_reason_name(reason), rampart_reason_name(expected),
+			 info.detail);
 	assert_int_equal(ERR_peek_error(), 0);
 	bundle_info_free(&info);
 }
@@ -233,7 +235,8 @@ static void test_accepted(void **state)
 		for (size_t j = 0; j < ARRAY_SIZE(mds); j++) {
 			assert_message(make_cms(policy, policy_len, &ids[i], 1, mds[j], CMS_NOATTR), RAMPART_REASON_OK);
 			assert_message(make_cms(policy, policy_len, &ids[i], 1, mds[j], 0), RAMPART_REASON_OK);
-			assert_message(make_cms(policy, policy_len, &ids[i], 1, mds[j], CMS_USE_KEYID), RAMPART_REASON_OK);
+			assert_message(make_cms(policy, policy_len, &ids[i], 1, mds[j], CMS_USE_KEYID),
+				       RAMPART_REASON_OK);
 		}
 	}
 }
@@ -334,7 +337,8 @@ static void test_detached(void **state)
 {
 	BIO *bio = BIO_new_mem_buf(policy, policy_len);
 
-	assert_message(CMS_sign(signer.cert, signer.key, NULL, bio, CMS_BINARY | CMS_DETACHED), RAMPART_REASON_MALFORMED);
+	assert_message(CMS_sign(signer.cert, signer.key, NULL, bio, CMS_BINARY | CMS_DETACHED),
+		       RAMPART_REASON_MALFORMED);
 	BIO_free(bio);
 }
 
@@ -360,7 +364,8 @@ static void test_weak_chain(void **state)
 {
 	struct identity weak_root = make(make_rsa(2048), (struct spec){ .name = "weak root", .ca = true });
 	struct identity id = make(make_ec("P-256"), (struct spec){ .issuer = &weak_root, .name = "strong" });
-	struct identity by_sha1 = make(make_ec("P-256"), (struct spec){ .issuer = &root, .name = "x", .md = EVP_sha1() });
+	struct identity by_sha1 = make(make_ec("P-256"),
+				       (struct spec){ .issuer = &root, .name = "x", .md = EVP_sha1() });
 	X509_STORE *store = store_of(&weak_root);
 	u8 *der;
 	size_t len = sign_by(&id, policy, policy_len, &der);
@@ -710,7 +715,8 @@ static void assert_no_signature(const char *key, const char *cert, const char *e
 	size_t len;
 	u8 *der;
 
-	assert_int_equal(rampart_bundle_sign(policy, policy_len, path_of(key), path_of(cert), &der, &len, error), -EINVAL);
+	assert_int_equal(rampart_bundle_sign(policy, policy_len, path_of(key), path_of(cert), &der, &len, error),
+			 -EINVAL);
 	assert_null(der);
 	assert_non_null(strstr(error, expected));
 }

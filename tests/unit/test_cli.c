@@ -1,0 +1,378 @@
+// SPDX-License-Identifier: MIT
+/* rampartctl as a user sees it: exit codes, what is on stdout and on stderr. No daemon and no module is needed. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <jansson.h>
+
+#define VALID "valid: {from: 2020-01-01, until: 2099-01-01}\n"
+
+static char folder[] = "/tmp/rampart-test-XXXXXX";
+static char out[65536], err[65536];
+static int code;
+
+/* --- running --- */
+
+static void slurp(const char *name, char *buf, size_t size)
+{
+	FILE *file = fopen(name, "r");
+	size_t n;
+
+	assert_non_null(file);
+	n = fread(buf, 1, size - 1, file);
+	buf[n] = '\0';
+	fclose(file);
+}
+
+/* A shell command in the temporary folder, in which $R is rampartctl. Fills out, err and code. */
+static void __attribute__((format(printf, 1, 2)))
+sh(const char *format, ...)
+{
+	char command[4096], line[4200];
+	va_list args;
+	int status;
+
+	va_start(args, format);
+	vsnprintf(command, sizeof(command), format, args);
+	va_end(args);
+	snprintf(line, sizeof(line), "{ %s; } >.out 2>.err </dev/null", command);
+	status = system(line);
+	assert_true(WIFEXITED(status));
+	code = WEXITSTATUS(status);
+	slurp(".out", out, sizeof(out));
+	slurp(".err", err, sizeof(err));
+}
+
+static void assert_ran(int expected)
+{
+	if (code != expected)
+		fail_msg("exit code %d instead of %d\n%s%s", code, expected, out, err);
+}
+
+/* With --json there is exactly one document on stdout. */
+static json_t *document(void)
+{
+	json_error_t error;
+	json_t *doc = json_loads(out, 0, &error);
+
+	if (!doc)
+		fail_msg("%s: %s", error.text, out);
+	return doc;
+}
+
+static void assert_json_error(const char *name)
+{
+	json_t *doc = document();
+
+	assert_string_equal(json_string_value(json_object_get(doc, "error")), name);
+	assert_true(json_is_string(json_object_get(doc, "message")));
+	json_decref(doc);
+}
+
+static void write_text(const char *name, const char *text)
+{
+	FILE *file = fopen(name, "w");
+
+	fputs(text, file);
+	fclose(file);
+}
+
+/* --- tests --- */
+
+static void test_help(void **state)
+{
+	static const char *const commands[] = { "status", "doctor", "policy", "events", "why", "grant", "disarm" };
+
+	sh("$R --help");
+	assert_ran(0);
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+		assert_non_null(strstr(out, commands[i]));
+		sh("$R %s --help", commands[i]);
+		assert_ran(0);
+		assert_memory_equal(out, commands[i], strlen(commands[i]));
+		assert_string_equal(err, "");
+		sh("$R --help");
+	}
+	sh("$R --version");
+	assert_string_equal(out, "rampartctl 0.1.0\n");
+	sh("$R --json --version");
+	json_decref(document());
+}
+
+static void test_usage(void **state)
+{
+	static const struct {
+		const char *arguments, *expected;
+	} table[] = {
+		{ "", "rampartctl: no command; see rampartctl --help\n" },
+		{ "polcy", "rampartctl: unknown command \"polcy\"; did you mean \"policy\"?\n" },
+		{ "frobnicate", "rampartctl: unknown command \"frobnicate\"; see rampartctl --help\n" },
+		{ "policy", "rampartctl: no policy command; see rampartctl policy --help\n" },
+		{ "policy sing", "rampartctl: unknown command policy \"sing\"; did you mean \"sign\"?\n" },
+		{ "policy lint", "rampartctl: policy lint: a file is needed; see policy --help\n" },
+		{ "policy lint a b", "rampartctl: policy lint: unexpected argument b\n" },
+		{ "policy lint a --key k", "rampartctl: policy lint: unknown option --key\n" },
+		{ "policy lint a --bogus", "rampartctl: policy lint: unknown option --bogus\n" },
+		{ "policy lint a --bogus=1", "rampartctl: policy lint: unknown option --bogus=1\n" },
+		{ "policy lint a -qs", "rampartctl: policy lint: unknown option -q\n" },
+		{ "policy compile a", "rampartctl: policy compile: option --output is needed\n" },
+		{ "policy compile a -o", "rampartctl: policy compile: option --output needs an argument\n" },
+		{ "policy sign a -o b --key k", "rampartctl: policy sign: option --cert is needed\n" },
+		{ "policy token -o b --key k --cert c --hours 1 --challenge 00",
+		  "rampartctl: --challenge: 32 hexadecimal digits are needed, shown by status\n" },
+		{ "policy token -o b --key k --cert c --hours 25 --challenge 000102030405060708090a0b0c0d0e0f",
+		  "rampartctl: --hours: a whole number from 1 to 24 is needed\n" },
+	};
+
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		sh("$R %s", table[i].arguments);
+		assert_ran(2);
+		assert_string_equal(err, table[i].expected);
+		assert_string_equal(out, "");
+		sh("$R --json %s", table[i].arguments);
+		assert_ran(2);
+		assert_json_error("usage");
+	}
+	sh("$R policy lint --json");
+	assert_json_error("usage");
+	sh("$R policy lint -- --json");
+	assert_ran(1);
+	assert_string_equal(err, "rampartctl: --json: No such file or directory\n");
+}
+
+static void test_errors(void **state)
+{
+	json_t *doc;
+
+	write_text("bad.yaml", "rampart: 1\nname: a\nversion: 1\nvalid: {from: 2026-02-30, until: 2027-01-01}\nfoldrs: {}\n");
+	for (unsigned int i = 0; i < 2; i++) {
+		sh(i ? "$R policy compile bad.yaml -o x.pb" : "$R policy lint bad.yaml");
+		assert_ran(1);
+		assert_string_equal(err,
+				    "bad.yaml:4:15: \"2026-02-30\" is no point in time; expected a day of the calendar, "
+				    "YYYY-MM-DD or YYYY-MM-DDTHH:MM:SSZ, after 1970-01-01\n"
+				    "bad.yaml:5:1: unknown key \"foldrs\", did you mean \"folders\"?; expected one of: "
+				    "rampart, name, version, valid, target, homes, folders, self_protection, revoked\n");
+		assert_int_equal(access("x.pb", F_OK), -1);
+	}
+	sh("$R policy lint bad.yaml --json");
+	doc = document();
+	assert_int_equal(json_array_size(json_object_get(doc, "errors")), 2);
+	json_decref(doc);
+	sh("$R policy compile none.yaml -o x.pb");
+	assert_ran(1);
+	assert_string_equal(err, "rampartctl: none.yaml: No such file or directory\n");
+	sh("$R policy compile good.yaml -o none/x.pb");
+	assert_ran(1);
+	assert_string_equal(err, "rampartctl: none/x.pb: No such file or directory\n");
+}
+
+static void test_lint(void **state)
+{
+	json_t *doc;
+
+	sh("$R policy lint good.yaml");
+	assert_ran(0);
+	assert_string_equal(out, "good.yaml:4:34: warning: valid for more than two years; expected less, since a policy "
+				 "cannot be called back\n");
+	sh("$R policy lint good.yaml --strict");
+	assert_ran(1);
+	sh("$R --json policy lint good.yaml");
+	assert_ran(0);
+	doc = document();
+	assert_int_equal(json_array_size(json_object_get(doc, "warnings")), 1);
+	json_decref(doc);
+}
+
+static void test_baselines(void **state)
+{
+	char *home = getcwd(NULL, 0);
+
+	assert_int_equal(chdir(getenv("RAMPART_SOURCE")), 0);
+	for (unsigned int i = 0; i < 2; i++) {
+		const char *name = i ? "server" : "workstation";
+		char command[128];
+
+		snprintf(command, sizeof(command), "$R policy lint --strict policy/baselines/%s.yaml >/dev/null", name);
+		assert_int_equal(system(command), 0);
+	}
+	assert_int_equal(chdir(home), 0);
+	free(home);
+}
+
+/* From YAML to a bundle that verifies, here and with openssl. */
+static void test_life(void **state)
+{
+	struct stat st;
+	json_t *doc;
+
+	sh("$R policy compile good.yaml -o a.pb && $R policy sign a.pb --key key.pem --cert cert.pem -o a.bundle");
+	assert_ran(0);
+	assert_string_equal(out, "");
+	assert_int_equal(stat("a.bundle", &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0644);
+	sh("$R policy verify a.bundle --trust ca.pem");
+	assert_ran(0);
+	assert_memory_equal(out, "accepted: good version 7\nvalid:    from 2020-01-01 until 2099-01-01\nsigner:   CN=signer\n",
+			    strlen("accepted: good version 7\nvalid:    from 2020-01-01 until 2099-01-01\n"
+				   "signer:   CN=signer\n"));
+	sh("$R policy verify a.bundle --trust ca.pem --json");
+	doc = document();
+	assert_true(json_is_true(json_object_get(doc, "accepted")));
+	assert_int_equal(json_integer_value(json_object_get(doc, "version")), 7);
+	json_decref(doc);
+	sh("openssl cms -verify -binary -inform DER -in a.bundle -CAfile ca.pem -purpose any -out b.pb && cmp a.pb b.pb");
+	assert_ran(0);
+	sh("openssl cms -sign -binary -nodetach -nosmimecap -in a.pb -signer cert.pem -inkey key.pem -outform DER -out b.bundle "
+	   "&& $R policy verify b.bundle --trust ca.pem");
+	assert_ran(0);
+	/* YAML can be signed at once, and a bundle signed anew. */
+	sh("$R policy sign good.yaml --key key.pem --cert cert.pem -o c.bundle && "
+	   "$R policy sign c.bundle --key key.pem --cert cert.pem -o d.bundle && $R policy diff a.bundle d.bundle");
+	assert_ran(0);
+	assert_string_equal(out, "the same policy\n");
+}
+
+static void test_refused(void **state)
+{
+	json_t *doc;
+
+	sh("$R policy sign good.yaml --key key.pem --cert cert.pem -o e.bundle && $R policy verify e.bundle --trust other.pem");
+	assert_ran(4);
+	assert_string_equal(out, "");
+	assert_memory_equal(err, "refused: wrong key: the signer does not chain to a trusted certificate\n",
+			    strlen("refused: wrong key: the signer does not chain to a trusted certificate\n"));
+	sh("$R --json policy verify e.bundle --trust other.pem");
+	assert_ran(4);
+	doc = document();
+	assert_string_equal(json_string_value(json_object_get(doc, "reason")), "wrong_key");
+	json_decref(doc);
+	sh("echo >> e.bundle; $R policy verify e.bundle --trust ca.pem");
+	assert_ran(4);
+	assert_string_equal(err, "refused: trailing bytes after the signed message\n");
+	sh("$R policy verify e.bundle --trust none.pem");
+	assert_ran(1);
+	assert_string_equal(err, "rampartctl: none.pem: cannot be read\n");
+	sh("echo hello > f.pb; $R policy sign f.pb --key key.pem --cert cert.pem -o f.bundle");
+	assert_ran(4);
+	assert_int_equal(access("f.bundle", F_OK), -1);
+	sh("$R policy sign good.yaml --key other.key --cert cert.pem -o f.bundle");
+	assert_ran(1);
+	assert_string_equal(err, "rampartctl: other.key: not the key of the certificate in cert.pem\n");
+}
+
+static void test_show(void **state)
+{
+	json_t *doc;
+
+	sh("$R policy compile good.yaml -o a.pb && $R policy show a.pb > again.yaml && $R policy compile again.yaml -o b.pb "
+	   "&& cmp a.pb b.pb");
+	assert_ran(0);
+	sh("$R policy show good.yaml --json");
+	assert_ran(0);
+	doc = document();
+	assert_string_equal(json_string_value(json_object_get(json_object_get(doc, "folders"), "mode")), "block");
+	json_decref(doc);
+	/* JSON is YAML too. */
+	sh("$R policy show good.yaml --json > json.yaml && $R policy diff good.yaml json.yaml");
+	assert_ran(0);
+}
+
+static void test_diff(void **state)
+{
+	json_t *doc;
+
+	write_text("new.yaml", "rampart: 1\nname: good\nversion: 8\nvalid: {from: 2020-01-01, until: 2098-01-01}\n"
+			       "target: {tags: [eng]}\nfolders:\n  mode: audit\n  protect: [/srv, /data/a, /data/a]\n"
+			       "  allow: [{exe: /usr/bin/b}]\nself_protection: {mode: warn}\n");
+	sh("$R policy diff good.yaml new.yaml");
+	assert_ran(1);
+	assert_string_equal(out, "  version: 7 -> 8\n"
+				 "  valid.until: 2099-01-01 -> 2098-01-01\n"
+				 "  folders.mode: block -> audit\n"
+				 "  self_protection.mode: block -> warn\n"
+				 "+ folders.protect: /data/a (protected)\n"
+				 "+ folders.protect: /srv (protected)\n"
+				 "- folders.protect: /srv/a (not listed, protected still)\n"
+				 "- folders.protect: ~/Documents (protected no more)\n"
+				 "+ target.tags: eng (for hosts with this tag)\n"
+				 "- folders.allow: /usr/bin/a (allowed no more)\n"
+				 "+ folders.allow: /usr/bin/b (allowed)\n");
+	sh("$R policy diff new.yaml good.yaml --json");
+	assert_ran(1);
+	doc = document();
+	assert_true(json_is_false(json_object_get(doc, "same")));
+	assert_int_equal(json_array_size(json_object_get(doc, "changes")), 11);
+	json_decref(doc);
+	sh("$R policy diff good.yaml good.yaml --json");
+	assert_ran(0);
+	doc = document();
+	assert_true(json_is_true(json_object_get(doc, "same")));
+	json_decref(doc);
+}
+
+static void test_token(void **state)
+{
+	sh("$R policy token --challenge 000102030405060708090a0b0c0d0e0f --hours 2 --key key.pem --cert cert.pem -o t.token");
+	assert_ran(0);
+	/* It is no policy. */
+	sh("$R policy verify t.token --trust ca.pem");
+	assert_ran(4);
+	assert_string_equal(err, "refused: unknown field in the signed content\n");
+}
+
+static int set_up(void **state)
+{
+	assert_non_null(mkdtemp(folder));
+	assert_int_equal(chdir(folder), 0);
+	write_text("good.yaml", "rampart: 1\nname: good\nversion: 7\n" VALID "folders:\n  mode: block\n"
+				"  protect: [~/Documents, /srv/a]\n  allow: [{exe: /usr/bin/a}]\n"
+				"self_protection: {mode: block}\n");
+	sh("for ca in ca other; do openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout $ca.key "
+	   "-out $ca.pem -subj /CN=$ca -days 30; done; "
+	   "openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout key.pem -out csr.pem -subj /CN=signer && "
+	   "echo extendedKeyUsage=codeSigning > ext && "
+	   "openssl x509 -req -in csr.pem -CA ca.pem -CAkey ca.key -CAcreateserial -days 30 -extfile ext -out cert.pem");
+	assert_ran(0);
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	char command[64];
+
+	snprintf(command, sizeof(command), "rm -rf %s", folder);
+	return chdir("/") || system(command);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_help),	  cmocka_unit_test(test_usage),	  cmocka_unit_test(test_errors),
+		cmocka_unit_test(test_lint),	  cmocka_unit_test(test_baselines), cmocka_unit_test(test_life),
+		cmocka_unit_test(test_refused),	  cmocka_unit_test(test_show),	  cmocka_unit_test(test_diff),
+		cmocka_unit_test(test_token),
+	};
+	char *here = getcwd(NULL, 0), *program = realpath(getenv("RAMPARTCTL") ?: "build/bin/rampartctl", NULL);
+
+	if (!program) {
+		fprintf(stderr, "test_cli: skipped, there is no build/bin/rampartctl\n");
+		return 0;
+	}
+	setenv("R", program, 1);
+	setenv("RAMPART_SOURCE", here, 1);
+	free(program);
+	free(here);
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}

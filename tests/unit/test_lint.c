@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: MIT
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "lint.h"
+#include "places.h"
+
+#define NOW INT64_C(1795478400)	/* 2026-11-24 */
+#define HEAD "rampart: 1\nname: a\nversion: 1\n"
+#define VALID "valid: {from: 2026-11-01, until: 2027-11-01}\n"
+#define SELF "self_protection: {mode: audit}\n"
+#define PURPOSE " runs whatever it is given; expected a program with one purpose\n"
+#define WRITE ", where users can write; expected a place that only root can change\n"
+
+static const struct {
+	const char *yaml;
+	const char *warnings;
+} table[] = {
+	{ HEAD VALID SELF, "" },
+	{ HEAD VALID, "1:1: without self_protection root can replace trusted programs; expected a mode other than off\n" },
+	{ HEAD VALID "self_protection: {mode: off}\n",
+	  "5:25: without self_protection root can replace trusted programs; expected a mode other than off\n" },
+	{ HEAD "valid: {from: 2026-11-01, until: 2028-11-01}\n" SELF, "" },
+	{ HEAD "valid: {from: 2026-11-01, until: 2028-11-02}\n" SELF,
+	  "4:34: valid for more than two years; expected less, since a policy cannot be called back\n" },
+	{ HEAD "valid: {from: 2026-11-01, until: 2026-11-24}\n" SELF,
+	  "4:34: expired already; expected a time to come\n" },
+	{ HEAD "valid: {from: 2026-11-01, until: 2026-11-24T00:00:01Z}\n" SELF, "" },
+	{ HEAD VALID SELF "folders: {mode: block, protect: [/srv]}\n",
+	  "6:17: blocks every program, no one can write to the protected places; expected programs in allow\n" },
+	{ HEAD VALID SELF "folders: {mode: warn, protect: [/srv]}\n", "" },
+	{ HEAD VALID SELF "folders: {mode: audit, allow: [{exe: /usr/bin/editor}]}\n",
+	  "6:17: the folders rule protects nothing; expected places in protect\n" },
+	{ HEAD VALID SELF "folders: {mode: off}\n", "" },
+	{ HEAD VALID SELF "folders:\n  mode: block\n  protect: [/srv, /srv/a, /srvx, ~/a, '/home/*', /home/b/c, /srv]\n"
+			  "  allow: [{exe: /usr/bin/editor}]\n",
+	  "8:19: \"/srv/a\" is protected by line 8 already; expected each place once\n"
+	  "8:50: \"/home/b/c\" is protected by line 8 already; expected each place once\n"
+	  "8:61: \"/srv\" is protected by line 8 already; expected each place once\n" },
+	{ HEAD VALID SELF "folders:\n  mode: warn\n  protect: [/srv]\n  allow:\n"
+			  "  - exe: /bin/sh\n  - exe: /usr/bin/python3.11\n  - exe: /usr/bin/python\n"
+			  "  - exe: /usr/bin/pythonic\n  - exe: /usr/bin/shred\n  - exe: /usr/lib/jvm/bin/java\n",
+	  "10:10: \"/bin/sh\"" PURPOSE "11:10: \"/usr/bin/python3.11\"" PURPOSE "12:10: \"/usr/bin/python\"" PURPOSE
+	  "15:10: \"/usr/lib/jvm/bin/java\"" PURPOSE },
+	{ HEAD VALID "self_protection: {mode: block, updaters: [{exe: /usr/bin/perl}]}\n",
+	  "5:49: \"/usr/bin/perl\"" PURPOSE },
+	{ HEAD VALID SELF "folders:\n  mode: warn\n  protect: [/srv]\n  allow:\n"
+			  "  - exe: /tmp/x\n  - exe: /var/tmp/a/x\n  - exe: /dev/shm/bash\n  - exe: /home/bob/bin/x\n"
+			  "  - exe: /root/x\n  - exe: /tmpx/y\n  - exe: /home/x\n  - exe: /data/u/x\n",
+	  "10:10: \"/tmp/x\" is under /tmp" WRITE "11:10: \"/var/tmp/a/x\" is under /var/tmp" WRITE
+	  "12:10: \"/dev/shm/bash\"" PURPOSE "12:10: \"/dev/shm/bash\" is under /dev/shm" WRITE
+	  "13:10: \"/home/bob/bin/x\" is under a home directory" WRITE
+	  "14:10: \"/root/x\" is under a home directory" WRITE },
+	{ HEAD VALID SELF "homes: ['/data/*']\nfolders:\n  mode: warn\n  protect: [/srv]\n  allow:\n"
+			  "  - exe: /home/bob/x\n  - exe: /data/u/x\n",
+	  "12:10: \"/data/u/x\" is under a home directory" WRITE },
+};
+
+static void test_warnings(void **state)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
+		char all[4096] = "", *at = all;
+		struct compile_errors w;
+
+		assert_int_equal(rampart_lint("t.yaml", table[i].yaml, strlen(table[i].yaml), NOW, &w), 0);
+		for (uint32_t j = 0; j < w.n; j++)
+			at += sprintf(at, "%u:%u: %s\n", w.list[j].line, w.list[j].column, w.list[j].text);
+		assert_string_equal(all, table[i].warnings);
+	}
+}
+
+static void test_no_policy(void **state)
+{
+	struct compile_errors warnings;
+
+	assert_int_equal(rampart_lint("t.yaml", "a: b", 4, NOW, &warnings), -EINVAL);
+	assert_int_equal(warnings.n, 0);
+}
+
+/* --- places, against a search that looks at all of them --- */
+
+static unsigned int seed = 1;
+
+static unsigned int roll(unsigned int n)
+{
+	seed = seed * 1103515245 + 12345;
+	return (seed >> 16) % n;
+}
+
+static bool holds(const char *outer, const char *inner)
+{
+	for (;;) {
+		size_t n = strcspn(outer, "/"), m = strcspn(inner, "/");
+
+		if (!(n == 1 && *outer == '*' && m) && (n != m || memcmp(outer, inner, n)))
+			return false;
+		if (!outer[n])
+			return true;
+		if (!inner[m])
+			return false;
+		outer += n + 1;
+		inner += m + 1;
+	}
+}
+
+static void random_path(char path[32])
+{
+	static const char *const parts[] = { "a", "b", "ab", "a-", "*", "a.b" };
+
+	strcpy(path, roll(8) ? "" : "~");
+	for (unsigned int n = 1 + roll(4); n; n--) {
+		strcat(path, "/");
+		strcat(path, parts[roll(ARRAY_SIZE(parts))]);
+	}
+}
+
+static bool naive_find(char (*paths)[32], unsigned int n, const char *path, u32 skip)
+{
+	for (u32 i = 0; i < n; i++)
+		if (i != skip && holds(paths[i], path) && !(skip != U32_MAX && i > skip && !strcmp(paths[i], path)))
+			return true;
+	return false;
+}
+
+static void check_places(unsigned int n)
+{
+	char paths[32][32], other[32];
+	struct pb_view views[32];
+	struct rampart_views list = { .v = views, .n = n };
+	struct places places;
+
+	for (unsigned int i = 0; i < n; i++) {
+		random_path(paths[i]);
+		views[i] = (struct pb_view){ (const u8 *)paths[i], strlen(paths[i]) };
+	}
+	assert_int_equal(places_init(&places, &list), 0);
+	for (unsigned int i = 0; i < n + 20; i++) {
+		u32 skip = i < n ? i : U32_MAX, found;
+		const char *path = i < n ? paths[i] : other;
+
+		random_path(other);
+		found = places_find(&places, (struct pb_view){ (const u8 *)path, strlen(path) }, skip);
+		assert_int_equal(found != U32_MAX, naive_find(paths, n, path, skip));
+		if (found != U32_MAX)
+			assert_true(found != skip && holds(paths[found], path));
+	}
+	places_exit(&places);
+}
+
+static void test_places(void **state)
+{
+	for (unsigned int i = 0; i < 20000; i++)
+		check_places(roll(32));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_warnings),
+		cmocka_unit_test(test_no_policy),
+		cmocka_unit_test(test_places),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
