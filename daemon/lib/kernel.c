@@ -48,6 +48,7 @@ static int check_attr(const struct nlattr *attr)
 		[RAMPART_ATTR_GENERATION] = MNL_TYPE_U64,
 		[RAMPART_ATTR_PATH] = MNL_TYPE_NUL_STRING,
 		[RAMPART_ATTR_HINT] = MNL_TYPE_U32,
+		[RAMPART_ATTR_BATCH] = MNL_TYPE_U64,
 	};
 	uint16_t type = mnl_attr_get_type(attr);
 
@@ -80,16 +81,17 @@ static int parse_message(const struct nlmsghdr *nlh, struct nlattr *attrs[RAMPAR
 	return genl->cmd;
 }
 
-static int tell_batch(const struct kernel *kernel, const struct nlattr *payload)
+static int tell_batch(const struct kernel *kernel, struct nlattr **attrs)
 {
+	const struct nlattr *payload = attrs[RAMPART_ATTR_PAYLOAD];
 	Rampart__EventBatch *batch;
 
-	if (!payload || !kernel->batch_fn)
+	if (!payload || !attrs[RAMPART_ATTR_BATCH] || !kernel->batch_fn)
 		return -EBADMSG;
 	batch = rampart__event_batch__unpack(NULL, mnl_attr_get_payload_len(payload), mnl_attr_get_payload(payload));
 	if (!batch)
 		return -EBADMSG;
-	kernel->batch_fn(batch, kernel->batch_data);
+	kernel->batch_fn(batch, mnl_attr_get_u64(attrs[RAMPART_ATTR_BATCH]), kernel->batch_data);
 	rampart__event_batch__free_unpacked(batch, NULL);
 	return 0;
 }
@@ -120,7 +122,7 @@ static int take_message(struct kernel *kernel, struct exchange *exchange, const 
 		return nlh->nlmsg_type < NLMSG_MIN_TYPE ? 0 : -EBADMSG;
 	command = parse_message(nlh, attrs);
 	if (command == RAMPART_CMD_EVENTS)
-		return tell_batch(kernel, attrs[RAMPART_ATTR_PAYLOAD]);
+		return tell_batch(kernel, attrs);
 	if (command < 0)
 		return command;
 	if (!ours)	/* answers something that was given up on */
@@ -332,6 +334,15 @@ int kernel_subscribe(struct kernel *kernel, kernel_batch_fn fn, void *data)
 	if (err)
 		kernel->batch_fn = NULL;
 	return err;
+}
+
+int kernel_acknowledge(struct kernel *kernel, uint64_t number)
+{
+	struct nlmsghdr *nlh = start_command(kernel, RAMPART_CMD_ACK);
+
+	nlh->nlmsg_flags = NLM_F_REQUEST;
+	mnl_attr_put_u64(nlh, RAMPART_ATTR_BATCH, number);
+	return mnl_socket_sendto(kernel->socket, nlh, nlh->nlmsg_len) < 0 ? -errno : 0;
 }
 
 /* --- opening --- */

@@ -14,8 +14,8 @@
  */
 struct kernel;
 
-/* Told about each batch that arrives. Must not free @batch. */
-typedef void (*kernel_batch_fn)(const Rampart__EventBatch *batch, void *data);
+/* Told about each batch that arrives; @number is for kernel_acknowledge(). Must not free @batch. */
+typedef void (*kernel_batch_fn)(const Rampart__EventBatch *batch, uint64_t number, void *data);
 
 struct kernel_answer {
 	uint32_t reason;	/* enum rampart_reason; OK when the kernel gave none */
@@ -54,6 +54,12 @@ int kernel_hint(struct kernel *kernel, uint32_t kind, const char *path);
  * -EBUSY: a live reader exists.
  */
 int kernel_subscribe(struct kernel *kernel, kernel_batch_fn fn, void *data);
+
+/*
+ * kernel_acknowledge() - says, on the socket that subscribed, that batch @number is kept; the kernel then sends the next one.
+ * Does not wait for an answer, so that it may be called by a kernel_batch_fn.
+ */
+int kernel_acknowledge(struct kernel *kernel, uint64_t number);
 
 /*
  * kernel_receive() - takes one datagram, without waiting, and tells the subscriber.
