@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * decode.c against protobuf-c, on the same bytes: what decode.c accepts, protobuf-c must accept with the same values; what
+ * only protobuf-c accepts must be refused for another reason than ENCODING, but for the three places where pb.h says that
+ * it is the stricter one. A difference is printed and ends the program, for unit tests and fuzzers alike.
+ */
+#ifndef RAMPART_DECODE_COMPARE_H
+#define RAMPART_DECODE_COMPARE_H
+
+#include <env.h>
+
+#include <policy.pb-c.h>
+
+#include "decode.h"
+
+#define REQUIRE(condition)                                                                                 \
+	do {                                                                                               \
+		if (!(condition)) {                                                                        \
+			fprintf(stderr, "%s:%d: differs: %s\n", __FILE__, __LINE__, #condition);           \
+			abort();                                                                           \
+		}                                                                                          \
+	} while (0)
+
+static void same_bytes(struct pb_view ours, const void *theirs, size_t len)
+{
+	REQUIRE(ours.len == len && !memcmp(ours.data, theirs, len));
+}
+
+static void same_string(struct pb_view ours, const char *theirs)
+{
+	same_bytes(ours, theirs, strlen(theirs));
+}
+
+static void same_strings(struct rampart_views ours, char *const *theirs, size_t n)
+{
+	REQUIRE(ours.n == n);
+	for (size_t i = 0; i < n; i++)
+		same_string(ours.v[i], theirs[i]);
+}
+
+static void same_programs(struct rampart_views ours, Rampart__Program *const *theirs, size_t n)
+{
+	REQUIRE(ours.n == n);
+	for (size_t i = 0; i < n; i++)
+		same_string(ours.v[i], theirs[i]->exe);
+}
+
+static void same_policy(const struct rampart_policy *ours, const Rampart__PolicyBundle *theirs)
+{
+	const Rampart__Target no_target = RAMPART__TARGET__INIT;
+	const Rampart__Folders no_folders = RAMPART__FOLDERS__INIT;
+	const Rampart__SelfProtection no_self = RAMPART__SELF_PROTECTION__INIT;
+	const Rampart__Target *target = theirs->target ? theirs->target : &no_target;
+	const Rampart__Folders *folders = theirs->folders ? theirs->folders : &no_folders;
+	const Rampart__SelfProtection *self = theirs->self_protection ? theirs->self_protection : &no_self;
+
+	REQUIRE(theirs->format == RAMPART_FORMAT);
+	same_string(ours->name, theirs->name);
+	REQUIRE(ours->version == theirs->version);
+	REQUIRE(ours->valid_from == theirs->valid_from && ours->valid_until == theirs->valid_until);
+	same_strings(ours->tags, target->tags, target->n_tags);
+	same_strings(ours->hosts, target->hosts, target->n_hosts);
+	same_strings(ours->homes, theirs->homes, theirs->n_homes);
+	REQUIRE((int)ours->folders_mode == (int)folders->mode);
+	same_strings(ours->protect, folders->protect, folders->n_protect);
+	same_programs(ours->allow, folders->allow, folders->n_allow);
+	REQUIRE((int)ours->self_mode == (int)self->mode);
+	same_programs(ours->updaters, self->updaters, self->n_updaters);
+	REQUIRE(ours->revoked.n == theirs->n_revoked);
+	for (size_t i = 0; i < theirs->n_revoked; i++)
+		same_bytes(ours->revoked.v[i], theirs->revoked[i].data, theirs->revoked[i].len);
+}
+
+/*
+ * Whether there is, anywhere in @v, something of which pb.h says that protobuf-c alone accepts it: field number 0, a tag
+ * over 32 bits, a number over 64 bits. Every run of bytes counts as a message, so this may say yes too often in a message
+ * that has such bytes in a string; it never says no too often.
+ */
+static bool has_laxity(struct pb_view v, unsigned int depth)
+{
+	const u8 *p = v.data, *end = v.data + v.len;
+
+	while (p < end) {
+		u64 tag = 0, len = 0;
+		unsigned int n = 0;
+
+		for (; p < end && n < 5; n++) {
+			tag |= (u64)(*p & 0x7f) << (7 * n);
+			if (!(*p++ & 0x80))
+				break;
+		}
+		if (tag > U32_MAX || (tag & 0xffffffff) < 8)
+			return true;
+		switch (tag & 7) {
+		case PB_VARINT:
+			for (n = 0; p < end && *p & 0x80; p++)
+				n++;
+			if (n == 9 && p < end && *p > 1)
+				return true;
+			p++;
+			break;
+		case PB_BYTES:
+			for (n = 0; p < end && n < 5; n++) {
+				len |= (u64)(*p & 0x7f) << (7 * n);
+				if (!(*p++ & 0x80))
+					break;
+			}
+			if (len > (u64)(end - p))
+				return false;
+			if (depth < 3 && has_laxity((struct pb_view){ p, len }, depth + 1))
+				return true;
+			p += len;
+			break;
+		case PB_FIXED64:
+			p += 8;
+			break;
+		case PB_FIXED32:
+			p += 4;
+			break;
+		default:
+			return false;
+		}
+	}
+	return false;
+}
+
+static void compare_refusal(struct pb_view message, enum rampart_reason reason, const void *theirs)
+{
+	if (theirs && reason == RAMPART_REASON_ENCODING)
+		REQUIRE(has_laxity(message, 0));
+}
+
+/* Returns what decode.c says. */
+static enum rampart_reason compare_policy(struct pb_view message)
+{
+	Rampart__PolicyBundle *theirs = rampart__policy_bundle__unpack(NULL, message.len, message.data);
+	struct rampart_policy ours;
+	enum rampart_reason reason = rampart_policy_decode(message, &ours);
+
+	if (reason) {
+		compare_refusal(message, reason, theirs);
+	} else {
+		REQUIRE(theirs);
+		same_policy(&ours, theirs);
+		rampart_policy_free(&ours);
+	}
+	if (theirs)
+		rampart__policy_bundle__free_unpacked(theirs, NULL);
+	return reason;
+}
+
+static enum rampart_reason compare_token(struct pb_view message)
+{
+	Rampart__DisarmToken *theirs = rampart__disarm_token__unpack(NULL, message.len, message.data);
+	struct rampart_disarm ours;
+	enum rampart_reason reason = rampart_disarm_decode(message, &ours);
+
+	if (reason) {
+		compare_refusal(message, reason, theirs);
+	} else {
+		REQUIRE(theirs);
+		same_bytes((struct pb_view){ ours.challenge, sizeof(ours.challenge) }, theirs->challenge.data,
+			   theirs->challenge.len);
+		REQUIRE(ours.valid_from == theirs->valid_from && ours.valid_until == theirs->valid_until);
+	}
+	if (theirs)
+		rampart__disarm_token__free_unpacked(theirs, NULL);
+	return reason;
+}
+
+#endif

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* Each number with its word, once more by hand: who changes names.h has to mean it. For user space and the kernel. */
+#ifndef RAMPART_NAMES_CASES_H
+#define RAMPART_NAMES_CASES_H
+
+#include <env.h>
+
+#include "names.h"
+#include "reason.h"
+
+static const char *const mode_words[] = { "off", "audit", "warn", "block" };
+static const char *const outcome_words[] = { "allowed", "audited", "warned", "bypassed", "blocked" };
+static const char *const op_words[] = {
+	"none", "write", "create", "delete", "rename", "link", "setattr", "setxattr", "mount", "exec", "signal", "ptrace",
+	"sched", "unload",
+};
+
+static const struct {
+	enum rampart_reason reason;
+	const char *upper;
+	int err;
+} reason_cases[] = {
+#define X(name, err, text) { RAMPART_REASON_##name, #name, err },
+	RAMPART_REASONS(X)
+#undef X
+};
+
+#endif

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT
+/* decode.c, compiled in here with an allocator that fails when told to. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <env.h>
+
+static unsigned int calls, fail_at, held;
+
+static void *failing_calloc(size_t n, size_t size)
+{
+	void *p = ++calls == fail_at ? NULL : calloc(n, size);
+
+	held += !!p;
+	return p;
+}
+
+static void counting_free(void *p)
+{
+	held -= !!p;
+	free(p);
+}
+
+#define env_calloc failing_calloc
+#define env_free counting_free
+#include "../../policy/decode.c"
+
+static u32 put_bundle(u8 *buf, u32 cap)
+{
+	struct pb_writer w = { .buf = buf, .cap = cap };
+	u32 mark;
+
+	pb_put_varint(&w, 1, RAMPART_FORMAT);
+	pb_put_string(&w, 2, "p");
+	pb_put_varint(&w, 3, 1);
+	pb_put_varint(&w, 4, 1);
+	pb_put_varint(&w, 5, 2);
+	mark = pb_begin(&w, 6);
+	pb_put_string(&w, 1, "tag");
+	pb_end(&w, mark);
+	pb_put_string(&w, 7, "/home/*");
+	mark = pb_begin(&w, 8);
+	pb_put_string(&w, 2, "~/a");
+	pb_end(&w, mark);
+	assert_false(w.overflow);
+	return w.len;
+}
+
+/* Each allocation fails once: refused for that reason, and nothing is held. */
+static void every_allocation_may_fail(void **state)
+{
+	u8 buf[256];
+	struct pb_view message = { buf, put_bundle(buf, sizeof(buf)) };
+	struct rampart_policy policy;
+
+	for (fail_at = 1; fail_at <= 3; fail_at++) {
+		calls = 0;
+		assert_int_equal(rampart_policy_decode(message, &policy), RAMPART_REASON_NO_MEMORY);
+		assert_int_equal(calls, fail_at);
+		assert_int_equal(held, 0);
+	}
+	calls = 0;
+	assert_int_equal(rampart_policy_decode(message, &policy), RAMPART_REASON_OK);
+	assert_int_equal(calls, 3);
+	assert_int_equal(held, 3);
+	rampart_policy_free(&policy);
+	assert_int_equal(held, 0);
+}
+
+/* Nothing is allocated for a message that is refused. */
+static void refusal_allocates_nothing(void **state)
+{
+	u8 buf[256];
+	u32 len = put_bundle(buf, sizeof(buf));
+	struct rampart_policy policy;
+
+	fail_at = calls = 0;
+	buf[len++] = 0x5a;	/* field 11 */
+	buf[len++] = 0;
+	assert_int_equal(rampart_policy_decode((struct pb_view){ buf, len }, &policy), RAMPART_REASON_UNKNOWN_FIELD);
+	assert_int_equal(calls, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_allocation_may_fail),
+		cmocka_unit_test(refusal_allocates_nothing),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
