@@ -8,6 +8,7 @@
 #include "bundle.h"
 #include "compile.h"
 #include "describe.h"
+#include "escape.h"
 #include "lint.h"
 #include "policy_file.h"
 #include "text.h"
@@ -25,12 +26,12 @@ struct subcommand {
 
 static int lint_json(const struct compile_errors *warnings, const char *path)
 {
-	json_t *list = json_array(), *file = json_string(path);
+	json_t *list = json_array();
 
 	for (uint32_t i = 0; i < warnings->n; i++)
 		json_array_append_new(list, json_pack("{s:i, s:i, s:s}", "line", (int)warnings->list[i].line, "column",
 						      (int)warnings->list[i].column, "text", warnings->list[i].text));
-	cli_print_json(json_pack("{s:o, s:i, s:o}", "file", file ?: json_null(), "more", (int)warnings->dropped,
+	cli_print_json(json_pack("{s:o, s:i, s:o}", "file", escape_json(path), "more", (int)warnings->dropped,
 				 "warnings", list),
 		       false);
 	return warnings->n ? CLI_ERROR : CLI_OK;
@@ -66,6 +67,13 @@ static int policy_lint(const struct cli *cli, const struct policy_options *optio
 	return options->strict ? code : CLI_OK;
 }
 
+static int print_written(const struct cli *cli, const char *path, size_t len)
+{
+	if (cli->json)
+		cli_print_json(json_pack("{s:o, s:I}", "output", escape_json(path), "bytes", (json_int_t)len), false);
+	return CLI_OK;
+}
+
 static int policy_compile(const struct cli *cli, const struct policy_options *options)
 {
 	uint8_t *pb;
@@ -76,9 +84,7 @@ static int policy_compile(const struct cli *cli, const struct policy_options *op
 	if (code == CLI_OK)
 		code = cli_write_file(cli, options->output, pb, len);
 	free(pb);
-	if (code == CLI_OK && cli->json)
-		cli_print_json(json_pack("{s:s, s:I}", "output", options->output, "bytes", (json_int_t)len), false);
-	return code;
+	return code == CLI_OK ? print_written(cli, options->output, len) : code;
 }
 
 static int sign_to_file(const struct cli *cli, const struct policy_options *options, struct pb_view content)
@@ -92,9 +98,7 @@ static int sign_to_file(const struct cli *cli, const struct policy_options *opti
 		return cli_error(cli, CLI_ERROR, "%s", error);
 	code = cli_write_file(cli, options->output, der, len);
 	free(der);
-	if (code == CLI_OK && cli->json)
-		cli_print_json(json_pack("{s:s, s:I}", "output", options->output, "bytes", (json_int_t)len), false);
-	return code;
+	return code == CLI_OK ? print_written(cli, options->output, len) : code;
 }
 
 static int policy_sign(const struct cli *cli, const struct policy_options *options)

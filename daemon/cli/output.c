@@ -10,6 +10,7 @@
 #include <reason.h>
 
 #include "cli.h"
+#include "escape.h"
 
 static const char *exit_name(enum cli_exit code)
 {
@@ -32,14 +33,6 @@ void cli_print_json(json_t *doc, bool line)
 	json_decref(doc);
 }
 
-/* A text that is not UTF-8, such as a file's name, is no reason to print no document. */
-static json_t *json_text(const char *text)
-{
-	json_t *string = json_string(text);
-
-	return string ?: json_string("(not UTF-8)");
-}
-
 int cli_error(const struct cli *cli, enum cli_exit code, const char *format, ...)
 {
 	char text[1024];
@@ -48,9 +41,11 @@ int cli_error(const struct cli *cli, enum cli_exit code, const char *format, ...
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	fprintf(stderr, "rampartctl: %s\n", text);
+	fputs("rampartctl: ", stderr);
+	escape_print(stderr, text);
+	fputc('\n', stderr);
 	if (cli->json)
-		cli_print_json(json_pack("{s:s, s:o}", "error", exit_name(code), "message", json_text(text)), false);
+		cli_print_json(json_pack("{s:s, s:o}", "error", exit_name(code), "message", escape_json(text)), false);
 	return code;
 }
 
@@ -58,13 +53,14 @@ int cli_refused(const struct cli *cli, unsigned int reason, const char *message)
 {
 	const char *words = rampart_reason_text(reason);
 
-	message = message ?: "";
 	fprintf(stderr, "refused: %s\n", words);
-	if (*message)
-		fprintf(stderr, "%s\n", message);
+	if (message && *message) {
+		escape_print(stderr, message);
+		fputc('\n', stderr);
+	}
 	if (cli->json)
 		cli_print_json(json_pack("{s:s, s:s, s:s, s:o}", "error", exit_name(CLI_REFUSED), "reason",
-					 rampart_reason_name(reason), "words", words, "message", json_text(message)),
+					 rampart_reason_name(reason), "words", words, "message", escape_json(message)),
 			       false);
 	return CLI_REFUSED;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "describe.h"
+#include "escape.h"
 #include "places.h"
 #include "policy_file.h"
 #include "text.h"
@@ -182,6 +183,13 @@ static json_t *diff(const struct rampart_policy *a, const struct rampart_policy 
 	return NULL;
 }
 
+static void print_entry(char sign, const char *what, const char *value, const char *effect)
+{
+	printf("%c %s: ", sign, what);
+	escape_print(stdout, value);
+	printf(" (%s)\n", effect);
+}
+
 static void print_change(const json_t *change)
 {
 	const char *what = json_string_value(json_object_get(change, "what"));
@@ -193,7 +201,7 @@ static void print_change(const json_t *change)
 	if (from)
 		printf("  %s: %s -> %s\n", what, from, json_string_value(json_object_get(change, "to")));
 	else
-		printf("%c %s: %s (%s)\n", added ? '+' : '-', what, added ?: removed, effect);
+		print_entry(added ? '+' : '-', what, added ?: removed, effect);
 }
 
 static int print_diff(const struct cli *cli, json_t *changes)

@@ -7,6 +7,7 @@
 
 #include "compile.h"
 #include "control.h"
+#include "escape.h"
 #include "policy_file.h"
 
 static json_t *errors_json(const struct compile_errors *errors)
@@ -24,7 +25,7 @@ static int compile_failed(const struct cli *cli, const struct compile_errors *er
 	compile_errors_print(errors, "", stderr);
 	if (cli->json)
 		cli_print_json(json_pack("{s:s, s:s, s:o, s:o}", "error", "error", "message", "the policy has errors",
-					 "file", json_string(errors->filename) ?: json_null(), "errors",
+					 "file", escape_json(errors->filename), "errors",
 					 errors_json(errors)),
 			       false);
 	return CLI_ERROR;
@@ -152,15 +153,20 @@ int policy_file_in_force(const struct cli *cli, struct policy_file *file)
 
 static void print_applied(const struct cli *cli, const Rampart__Response *response, bool dry_run)
 {
-	if (cli->json)
-		cli_print_json(json_pack("{s:b, s:b, s:I, s:s}", "applied", !dry_run, "dry_run", dry_run, "generation",
-					 (json_int_t)response->generation, "message", response->message),
+	if (cli->json) {
+		cli_print_json(json_pack("{s:b, s:b, s:I, s:o}", "applied", !dry_run, "dry_run", dry_run, "generation",
+					 (json_int_t)response->generation, "message", escape_json(response->message)),
 			       false);
-	else if (dry_run)
-		printf("would be accepted%s%s\n", *response->message ? ": " : "", response->message);
+		return;
+	}
+	if (dry_run)
+		fputs("would be accepted", stdout);
 	else
-		printf("in force, generation %llu%s%s\n", (unsigned long long)response->generation,
-		       *response->message ? ": " : "", response->message);
+		printf("in force, generation %llu", (unsigned long long)response->generation);
+	if (*response->message)
+		fputs(": ", stdout);
+	escape_print(stdout, response->message);
+	putchar('\n');
 }
 
 int policy_apply(const struct cli *cli, const struct policy_options *options)

@@ -7,14 +7,21 @@
 
 #include <cmocka.h>
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <jansson.h>
+
+#include <reason.h>
+
+#include "control.h"
 
 #define VALID "valid: {from: 2020-01-01, until: 2099-01-01}\n"
 
@@ -332,6 +339,115 @@ static void test_token(void **state)
 	assert_string_equal(err, "refused: unknown field in the signed content\n");
 }
 
+/* --- a daemon that answers once --- */
+
+static pid_t answer(Rampart__Response *response)
+{
+	struct sockaddr_un addr = { .sun_family = AF_UNIX, .sun_path = "socket" };
+	int listener = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0), peer;
+	struct control_packet packet;
+	uint8_t *request;
+	pid_t pid;
+
+	unlink(addr.sun_path);
+	assert_int_equal(bind(listener, (struct sockaddr *)&addr, sizeof(addr)), 0);
+	assert_int_equal(listen(listener, 1), 0);
+	pid = fork();
+	if (pid) {
+		close(listener);
+		return pid;
+	}
+	alarm(30);
+	peer = accept(listener, NULL, NULL);
+	if (control_receive(peer, CONTROL_MAX, 0, &request) < 0 || control_pack(&response->base, &packet))
+		_exit(1);
+	_exit(control_send(peer, &packet, 0) != 0);
+}
+
+/* As sh(), with @response for the answer. */
+static void ask(Rampart__Response *response, const char *command)
+{
+	pid_t pid = answer(response);
+	int status;
+
+	sh("RAMPART_SOCKET=$PWD/socket; export RAMPART_SOCKET; %s", command);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+}
+
+static void test_apply(void **state)
+{
+	Rampart__Response response = RAMPART__RESPONSE__INIT;
+	json_t *doc;
+
+	response.generation = 5;
+	ask(&response, "$R policy apply good.yaml");
+	assert_ran(0);
+	assert_string_equal(out, "in force, generation 5\n");
+	response.message = (char *)"all 12 hooks";
+	ask(&response, "$R policy apply good.yaml --dry-run");
+	assert_ran(0);
+	assert_string_equal(out, "would be accepted: all 12 hooks\n");
+	ask(&response, "$R policy apply good.yaml --json");
+	doc = document();
+	assert_true(json_is_true(json_object_get(doc, "applied")));
+	json_decref(doc);
+	response.reason = RAMPART_REASON_ROLLED_BACK;
+	response.error = ESTALE;
+	response.message = (char *)"version 7 came\nafter version 9";
+	ask(&response, "$R policy apply good.yaml");
+	assert_ran(4);
+	assert_string_equal(out, "");
+	assert_string_equal(err, "refused: rolled back: an equal or newer version was in force before\n"
+				 "version 7 came\\x0aafter version 9\n");
+	ask(&response, "$R policy apply good.yaml --json");
+	assert_ran(4);
+	assert_json_error("refused");
+	response.reason = RAMPART_REASON_OK;
+	response.error = EIO;
+	ask(&response, "$R policy apply good.yaml");
+	assert_ran(1);
+}
+
+static void test_in_force(void **state)
+{
+	Rampart__Response response = RAMPART__RESPONSE__INIT;
+	static char bundle[65536];
+	FILE *file;
+
+	ask(&response, "$R policy show");
+	assert_ran(1);
+	assert_string_equal(err, "rampartctl: no policy is in force\n");
+	sh("$R policy sign good.yaml --key key.pem --cert cert.pem -o g.bundle");
+	assert_ran(0);
+	file = fopen("g.bundle", "r");
+	response.bundle.len = fread(bundle, 1, sizeof(bundle), file);
+	response.bundle.data = (uint8_t *)bundle;
+	fclose(file);
+	ask(&response, "$R policy show > shown.yaml && $R policy diff shown.yaml good.yaml");
+	assert_ran(0);
+	ask(&response, "$R policy diff good.yaml");
+	assert_ran(0);
+	assert_string_equal(out, "the same policy\n");
+	sh("sed 's/version: 7/version: 8/' good.yaml > later.yaml");
+	ask(&response, "$R policy diff later.yaml");
+	assert_ran(1);
+	assert_string_equal(out, "  version: 7 -> 8\n");
+}
+
+static void test_unreachable(void **state)
+{
+	static const char *const commands[] = { "apply good.yaml", "show", "diff good.yaml" };
+
+	for (unsigned int i = 0; i < 3; i++) {
+		sh("RAMPART_SOCKET=$PWD/nobody $R policy %s", commands[i]);
+		assert_ran(5);
+		assert_string_equal(out, "");
+		sh("RAMPART_SOCKET=$PWD/nobody $R policy %s --json", commands[i]);
+		assert_json_error("unreachable");
+	}
+}
+
 static int set_up(void **state)
 {
 	assert_non_null(mkdtemp(folder));
@@ -362,7 +478,8 @@ int main(void)
 		cmocka_unit_test(test_help),	  cmocka_unit_test(test_usage),	  cmocka_unit_test(test_errors),
 		cmocka_unit_test(test_lint),	  cmocka_unit_test(test_baselines), cmocka_unit_test(test_life),
 		cmocka_unit_test(test_refused),	  cmocka_unit_test(test_show),	  cmocka_unit_test(test_diff),
-		cmocka_unit_test(test_token),
+		cmocka_unit_test(test_token),	  cmocka_unit_test(test_apply),	  cmocka_unit_test(test_in_force),
+		cmocka_unit_test(test_unreachable),
 	};
 	char *here = getcwd(NULL, 0), *program = realpath(getenv("RAMPARTCTL") ?: "build/bin/rampartctl", NULL);
 
