@@ -29,7 +29,7 @@ struct kernel {
 
 /* What a command expects, filled while its answer is read. */
 struct exchange {
-	struct kernel *kernel;
+	uint32_t seq;
 	uint8_t command;
 	bool done;		/* the acknowledgement came */
 	int error;		/* of the acknowledgement, or of a bad answer */
@@ -109,7 +109,7 @@ static void take_acknowledgement(struct exchange *exchange, const struct nlmsghd
 
 static int take_message(struct kernel *kernel, struct exchange *exchange, const struct nlmsghdr *nlh)
 {
-	bool ours = exchange && nlh->nlmsg_seq == kernel->seq;
+	bool ours = exchange && nlh->nlmsg_seq == exchange->seq;
 	struct nlattr *attrs[RAMPART_ATTR_MAX + 1];
 	int command;
 
@@ -210,7 +210,9 @@ static int run_command(struct kernel *kernel, void (*fn)(struct exchange *, stru
 {
 	const struct nlmsghdr *nlh = (const struct nlmsghdr *)kernel->request;
 	const struct genlmsghdr *genl = mnl_nlmsg_get_payload(nlh);
-	struct exchange exchange = { .kernel = kernel, .command = genl->cmd, .answer_fn = fn, .answer = answer };
+	struct exchange exchange = {
+		.seq = nlh->nlmsg_seq, .command = genl->cmd, .answer_fn = fn, .answer = answer
+	};
 
 	return run_exchange(kernel, &exchange);
 }
@@ -363,7 +365,7 @@ static int take_family(const struct nlattr *attr, void *data)
 static int find_family(struct kernel *kernel)
 {
 	struct nlmsghdr *request = start_request(kernel, GENL_ID_CTRL, CTRL_CMD_GETFAMILY, 1);
-	struct exchange exchange = { .kernel = kernel };
+	struct exchange exchange = { 0 };
 	const struct nlmsghdr *nlh;
 	ssize_t n;
 	int left;

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: MIT
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "journal.h"
+#include "store_db.h"
+
+/* Raised with every change of the tables. */
+#define SCHEMA_VERSION 1
+#define TEXT(x) TEXT2(x)
+#define TEXT2(x) #x
+
+/*
+ * Only what is asked for has a column of its own; body is the whole Event, so that it can be shown, and replayed. The WAL
+ * is synced when it is folded in, not at every commit: a power cut may cost the last events, never the database.
+ */
+static const char schema[] =
+	"CREATE TABLE event("
+	"  id INTEGER PRIMARY KEY AUTOINCREMENT, boot TEXT NOT NULL, seq INTEGER NOT NULL, time_ns INTEGER NOT NULL,"
+	"  outcome INTEGER NOT NULL, op INTEGER NOT NULL, rule TEXT NOT NULL, uid INTEGER NOT NULL, exe TEXT NOT NULL,"
+	"  path TEXT NOT NULL, generation INTEGER NOT NULL, policy TEXT NOT NULL, version INTEGER NOT NULL,"
+	"  body BLOB NOT NULL, UNIQUE(boot, seq)) STRICT;"
+	"CREATE INDEX event_time ON event(time_ns);"
+	"CREATE INDEX event_uid ON event(uid, id);"
+	"CREATE TABLE boot("
+	"  boot TEXT PRIMARY KEY, last_seq INTEGER NOT NULL, received INTEGER NOT NULL, blocks_dropped INTEGER NOT NULL,"
+	"  others_dropped INTEGER NOT NULL, gap INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+	"PRAGMA user_version = " TEXT(SCHEMA_VERSION) ";";
+
+static const char pragmas[] =
+	"PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 16777216;"
+	"PRAGMA trusted_schema = OFF; PRAGMA secure_delete = OFF; PRAGMA cell_size_check = ON;";
+
+static const char *const statements[STORE_STATEMENTS] = {
+	[STORE_INSERT] = "INSERT INTO event(boot, seq, time_ns, outcome, op, rule, uid, exe, path, generation, policy,"
+			 " version, body) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT(boot, seq) DO NOTHING",
+	[STORE_SAVE_BOOT] = "INSERT OR REPLACE INTO boot VALUES(?,?,?,?,?,?)",
+	[STORE_LOAD_BOOT] = "SELECT last_seq, received, blocks_dropped, others_dropped, gap FROM boot WHERE boot = ?",
+	[STORE_DELETE_OLD] = "DELETE FROM event WHERE id IN"
+			     " (SELECT id FROM event WHERE time_ns < ? ORDER BY time_ns LIMIT ?)",
+	[STORE_DELETE_OLDEST] = "DELETE FROM event WHERE id IN (SELECT id FROM event ORDER BY id LIMIT ?)",
+	[STORE_SEEK] = "SELECT min(id) FROM (SELECT id FROM event WHERE id > ?1 AND time_ns >= ?2 AND (?3 OR uid = ?4)"
+		       " ORDER BY id DESC LIMIT ?5)",
+	[STORE_READ] = "SELECT id, boot, policy, version, body FROM event WHERE id > ?1 AND time_ns >= ?2"
+		       " AND (?3 OR uid = ?4) ORDER BY id LIMIT ?5",
+	[STORE_GET] = "SELECT id, boot, policy, version, body FROM event WHERE id = ?",
+};
+
+int store_db_exec(struct store *store, const char *sql)
+{
+	return sqlite3_exec(store->db, sql, NULL, NULL, NULL);
+}
+
+sqlite3_stmt *store_db_statement(struct store *store, enum store_statement which)
+{
+	if (!store->db)
+		return NULL;
+	if (!store->statements[which])
+		sqlite3_prepare_v3(store->db, statements[which], -1, SQLITE_PREPARE_PERSISTENT,
+				   &store->statements[which], NULL);
+	return store->statements[which];
+}
+
+static int schema_version(struct store *store, int *version)
+{
+	sqlite3_stmt *statement;
+	int code;
+
+	code = sqlite3_prepare_v2(store->db, "PRAGMA user_version", -1, &statement, NULL);
+	if (code != SQLITE_OK)
+		return code;
+	code = sqlite3_step(statement);
+	*version = sqlite3_column_int(statement, 0);
+	sqlite3_finalize(statement);
+	return code == SQLITE_ROW ? SQLITE_OK : code;
+}
+
+static int make_schema(struct store *store)
+{
+	int code;
+
+	code = store_db_exec(store, "BEGIN IMMEDIATE");
+	if (code == SQLITE_OK)
+		code = store_db_exec(store, schema);
+	return code == SQLITE_OK ? store_db_exec(store, "COMMIT") : code;
+}
+
+/* SQLITE_NOTADB also for tables that this rampartd does not know. */
+static int check_schema(struct store *store)
+{
+	int version, code;
+
+	code = schema_version(store, &version);
+	if (code == SQLITE_OK && version == 0)
+		code = make_schema(store);
+	else if (code == SQLITE_OK && version != SCHEMA_VERSION)
+		code = SQLITE_NOTADB;
+	return code;
+}
+
+static int open_once(struct store *store)
+{
+	const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_NOMUTEX;
+	int code;
+
+	code = sqlite3_open_v2(store->path, &store->db, flags, NULL);
+	if (code == SQLITE_OK)
+		code = store_db_exec(store, pragmas);
+	if (code == SQLITE_OK)
+		code = check_schema(store);
+	return code;
+}
+
+void store_db_close(struct store *store)
+{
+	for (int i = 0; i < STORE_STATEMENTS; i++) {
+		sqlite3_finalize(store->statements[i]);
+		store->statements[i] = NULL;
+	}
+	sqlite3_close(store->db);
+	store->db = NULL;
+}
+
+static bool is_damaged(int code)
+{
+	return (code & 0xff) == SQLITE_CORRUPT || (code & 0xff) == SQLITE_NOTADB;
+}
+
+/* Its log holds what is not yet folded in, and would else be played into the new one. */
+static bool move_aside(struct store *store)
+{
+	static const char *const parts[] = { "", "-wal", "-shm" };
+	char from[4096 + 8], to[4096 + 64];
+	long long now = time(NULL);
+	bool moved = true;
+
+	for (unsigned int i = 0; i < 3; i++) {
+		snprintf(from, sizeof(from), "%s%s", store->path, parts[i]);
+		snprintf(to, sizeof(to), "%s.damaged-%lld%s", store->path, now, parts[i]);
+		if (rename(from, to) < 0 && errno != ENOENT)
+			moved = false;
+	}
+	return moved;
+}
+
+static void record_failure(struct store *store, int code)
+{
+	const char *text = store->db ? sqlite3_errmsg(store->db) : sqlite3_errstr(code);
+
+	if (!*store->failure)
+		journal_store(LOG_ERR, text, store->unstored);
+	snprintf(store->failure, sizeof(store->failure), "%s", text);
+}
+
+void store_db_open(struct store *store)
+{
+	int code = open_once(store);
+
+	if (is_damaged(code)) {
+		record_failure(store, code);
+		store_db_close(store);
+		if (!move_aside(store))
+			return;
+		journal_store(LOG_ERR, "the damaged database was moved aside, a new one is begun", store->unstored);
+		code = open_once(store);
+	}
+	if (code == SQLITE_OK)
+		return;
+	record_failure(store, code);
+	store_db_close(store);
+}
+
+bool store_db_failed(struct store *store, int code)
+{
+	record_failure(store, code);
+	if (!is_damaged(code))
+		return false;
+	store_db_close(store);
+	if (!move_aside(store))
+		return false;
+	journal_store(LOG_ERR, "the damaged database was moved aside, a new one is begun", store->unstored);
+	store_db_open(store);
+	return store->db;
+}
