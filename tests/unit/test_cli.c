@@ -339,6 +339,41 @@ static void test_token(void **state)
 	assert_string_equal(err, "refused: unknown field in the signed content\n");
 }
 
+/* What bash would offer. compopt complains that no completion is going on, which is true. */
+static void test_completion(void **state)
+{
+	static const struct {
+		const char *words, *expected;
+	} table[] = {
+		{ "''", "status doctor policy events why grant disarm --json --help --version" },
+		{ "st", "status" },
+		{ "--json po", "policy" },
+		{ "policy si", "sign" },
+		{ "policy lint ''", "a.yaml b.yml d" },
+		{ "policy lint a", "a.yaml" },
+		{ "policy lint --s", "--strict" },
+		{ "policy sign a.pb --k", "--key" },
+		{ "policy sign a.pb --key ''", "d k.pem" },
+		{ "policy verify ''", "c.bundle d" },
+		{ "policy diff c.bundle ''", "a.pb a.yaml b.yml c.bundle d" },
+		{ "policy compile a.yaml -o a.p", "a.pb" },
+		{ "events --f", "--follow" },
+		{ "events --since ''", "10m 1h 1d 7d" },
+		{ "why ''", "--json --help" },
+		{ "grant 7 --h", "--hours --help" },
+		{ "disarm t", "t.token" },
+	};
+
+	sh("mkdir -p comp/d && cd comp && touch a.yaml b.yml a.pb c.bundle k.pem t.token");
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		sh("cd comp && bash -c 'source $RAMPART_SOURCE/daemon/completion/rampartctl.bash; eval \"$1\"; "
+		   "COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _rampartctl; echo \"${COMPREPLY[*]}\"' "
+		   "- \"COMP_WORDS=(rampartctl %s)\"", table[i].words);
+		out[strcspn(out, "\n")] = '\0';
+		assert_string_equal(out, table[i].expected);
+	}
+}
+
 /* --- a daemon that answers once --- */
 
 static pid_t answer(Rampart__Response *response)
@@ -479,7 +514,7 @@ int main(void)
 		cmocka_unit_test(test_lint),	  cmocka_unit_test(test_baselines), cmocka_unit_test(test_life),
 		cmocka_unit_test(test_refused),	  cmocka_unit_test(test_show),	  cmocka_unit_test(test_diff),
 		cmocka_unit_test(test_token),	  cmocka_unit_test(test_apply),	  cmocka_unit_test(test_in_force),
-		cmocka_unit_test(test_unreachable),
+		cmocka_unit_test(test_unreachable), cmocka_unit_test(test_completion),
 	};
 	char *here = getcwd(NULL, 0), *program = realpath(getenv("RAMPARTCTL") ?: "build/bin/rampartctl", NULL);
 
