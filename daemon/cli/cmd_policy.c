@@ -48,19 +48,19 @@ static int lint_text(const struct compile_errors *warnings, const char *path)
 static int policy_lint(const struct cli *cli, const struct policy_options *options)
 {
 	struct compile_errors warnings;
-	uint8_t *data;
+	uint8_t *pb, *yaml;
 	size_t len;
 	int code, err;
 
 	/* Errors first: this prints them. */
-	code = policy_file_compile(cli, options->files[0], &data, &len);
-	free(data);
+	code = policy_file_compile(cli, options->files[0], &pb, &len);
+	free(pb);
 	if (code == CLI_OK)
-		code = cli_read_file(cli, options->files[0], RAMPART_YAML_MAX, &data, &len);
+		code = cli_read_file(cli, options->files[0], RAMPART_YAML_MAX, &yaml, &len);
 	if (code != CLI_OK)
 		return code;
-	err = rampart_lint(options->files[0], (char *)data, len, time(NULL), &warnings);
-	free(data);
+	err = rampart_lint(options->files[0], (char *)yaml, len, time(NULL), &warnings);
+	free(yaml);
 	if (err)
 		return cli_error(cli, CLI_ERROR, "%s: %s", options->files[0], strerror(-err));
 	code = cli->json ? lint_json(&warnings, options->files[0]) : lint_text(&warnings, options->files[0]);

@@ -68,25 +68,32 @@ refuse(struct builder *b, const yaml_event_t *event, const char *what, ...)
 	compile_error_add(b->errors, event->start_mark.line + 1, event->start_mark.column + 1, "%s", text);
 }
 
-static struct node *add_child(struct node *parent)
+static int grow(struct node *parent)
 {
-	if (parent->n == parent->cap) {
-		uint32_t cap = parent->cap ? parent->cap * 2 : 4;
-		struct node *items = reallocarray(parent->items, cap, sizeof(*items));
+	uint32_t cap = parent->cap ? parent->cap * 2 : 4;
+	struct node *items = reallocarray(parent->items, cap, sizeof(*items));
 
-		if (!items)
-			return NULL;
-		parent->items = items;
-		parent->cap = cap;
-	}
-	memset(&parent->items[parent->n], 0, sizeof(struct node));
-	return &parent->items[parent->n++];
+	if (!items)
+		return -ENOMEM;
+	parent->items = items;
+	parent->cap = cap;
+	return 0;
+}
+
+static int build_child(struct builder *b, yaml_event_t *event, unsigned int depth, struct node *parent)
+{
+	struct node *child;
+
+	if (parent->n == parent->cap && grow(parent))
+		return -ENOMEM;
+	child = &parent->items[parent->n++];
+	*child = (struct node){ .kind = NODE_REFUSED };
+	return build(b, event, depth, child);
 }
 
 static int build_children(struct builder *b, yaml_event_type_t end, unsigned int depth, struct node *parent)
 {
 	yaml_event_t event;
-	struct node *child;
 	int err;
 
 	for (;;) {
@@ -95,8 +102,7 @@ static int build_children(struct builder *b, yaml_event_type_t end, unsigned int
 			return err;
 		if (event.type == end)
 			break;
-		child = add_child(parent);
-		err = child ? build(b, &event, depth, child) : -ENOMEM;
+		err = build_child(b, &event, depth, parent);
 		yaml_event_delete(&event);
 		if (err)
 			return err;
@@ -167,36 +173,67 @@ static int build(struct builder *b, yaml_event_t *event, unsigned int depth, str
 	}
 }
 
-/* Events around the document: STREAM-START, then DOCUMENT-START, the root, DOCUMENT-END, then STREAM-END. */
-static int build_document(struct builder *b, struct node *root)
+/* Takes an event around the document. */
+static int take_event(struct builder *b, yaml_event_type_t *type, yaml_mark_t *mark)
 {
 	yaml_event_t event;
-	bool seen = false;
+	int err = next(b, &event);
+
+	if (err)
+		return err;
+	*type = event.type;
+	*mark = event.start_mark;
+	yaml_event_delete(&event);
+	return 0;
+}
+
+static int build_root(struct builder *b, struct node *root)
+{
+	yaml_event_t event;
+	int err = next(b, &event);
+
+	if (err)
+		return err;
+	err = build(b, &event, 1, root);
+	yaml_event_delete(&event);
+	return err;
+}
+
+/* Behind the root: DOCUMENT-END, then STREAM-END. */
+static int end_document(struct builder *b)
+{
+	yaml_event_type_t type;
+	yaml_mark_t mark;
 	int err;
 
-	for (;;) {
-		err = next(b, &event);
-		if (err)
-			return err;
-		if (event.type == YAML_STREAM_END_EVENT)
-			break;
-		if (event.type == YAML_DOCUMENT_START_EVENT && seen) {
-			refuse(b, &event, "a second document begins; expected one policy in a file");
-			break;
-		}
-		if (event.type == YAML_DOCUMENT_START_EVENT)
-			seen = true;
-		else if (event.type != YAML_STREAM_START_EVENT && event.type != YAML_DOCUMENT_END_EVENT)
-			err = build(b, &event, 1, root);
-		yaml_event_delete(&event);
-		if (err)
-			return err;
+	err = take_event(b, &type, &mark);
+	if (!err)
+		err = take_event(b, &type, &mark);
+	if (!err && type != YAML_STREAM_END_EVENT)
+		compile_error_add(b->errors, mark.line + 1, mark.column + 1,
+				  "a second document begins; expected one policy in a file");
+	return err;
+}
+
+/* Before the root: STREAM-START, then DOCUMENT-START, or STREAM-END when there is none. */
+static int build_document(struct builder *b, struct node *root)
+{
+	yaml_event_type_t type;
+	yaml_mark_t mark;
+	int err;
+
+	err = take_event(b, &type, &mark);
+	if (!err)
+		err = take_event(b, &type, &mark);
+	if (err)
+		return err;
+	if (type == YAML_STREAM_END_EVENT) {
+		compile_error_add(b->errors, 1, 1,
+				  "the file is empty; expected a policy that begins with \"rampart: 1\"");
+		return -EINVAL;
 	}
-	yaml_event_delete(&event);
-	if (seen)
-		return 0;
-	compile_error_add(b->errors, 1, 1, "the file is empty; expected a policy that begins with \"rampart: 1\"");
-	return -EINVAL;
+	err = build_root(b, root);
+	return err ?: end_document(b);
 }
 
 int tree_parse(const char *yaml, size_t len, struct compile_errors *errors, struct node *root)
