@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What differs between the kernels that Rampart runs on. Nothing else asks for a version. */
+#ifndef RAMPART_COMPAT_H
+#define RAMPART_COMPAT_H
+
+#include <linux/cred.h>
+#include <linux/file.h>
+#include <linux/fs.h>
+#include <linux/ftrace.h>
+#include <linux/namei.h>
+#include <linux/version.h>
+#include <asm/nospec-branch.h>
+
+#ifndef CALL_DEPTH_ACCOUNT
+#define CALL_DEPTH_ACCOUNT
+#endif
+
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 3, 0)
+typedef struct mnt_idmap compat_idmap;
+#define compat_nop_idmap (&nop_mnt_idmap)
+#define compat_rename_idmap(idmap) .old_mnt_idmap = (idmap), .new_mnt_idmap = (idmap)
+
+static inline int compat_direct_register(struct ftrace_ops *ops, unsigned long addr)
+{
+	return register_ftrace_direct(ops, addr);
+}
+
+static inline int compat_direct_unregister(struct ftrace_ops *ops, unsigned long addr)
+{
+	return unregister_ftrace_direct(ops, addr, true);
+}
+#else
+typedef struct user_namespace compat_idmap;
+#define compat_nop_idmap (&init_user_ns)
+#define compat_rename_idmap(idmap) .old_mnt_userns = (idmap), .new_mnt_userns = (idmap)
+
+static inline int compat_direct_register(struct ftrace_ops *ops, unsigned long addr)
+{
+	return register_ftrace_direct_multi(ops, addr);
+}
+
+static inline int compat_direct_unregister(struct ftrace_ops *ops, unsigned long addr)
+{
+	int err = unregister_ftrace_direct_multi(ops, addr);
+
+	ftrace_free_filter(ops);
+	return err;
+}
+#endif
+
+/* A reference to the file behind an RCU pointer, or NULL. Caller holds rcu_read_lock(). */
+static inline struct file *compat_get_file_rcu(struct file __rcu **fp)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
+	return get_file_rcu(fp);
+#else
+	struct file *file = rcu_dereference(*fp);
+
+	return file && get_file_rcu(file) ? file : NULL;
+#endif
+}
+
+#endif

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The one table of what Rampart sees: H(lsm hook, arguments, operations that need it).
+ *
+ * security_<hook> is attached; hook_<hook> is called with its arguments and returns 0 or a negative errno that the caller
+ * of security_<hook> then gets. Most important first: this is the order of attachment.
+ */
+#ifndef RAMPART_HOOKS_H
+#define RAMPART_HOOKS_H
+
+#include <linux/types.h>
+#include "compat.h"
+
+#define OP(name) (1ULL << RAMPART_OP_##name)
+#define ALWAYS (~0ULL)
+
+#define RAMPART_HOOKS(H)                                                    \
+	H(capable, 4, ALWAYS)                                               \
+	H(task_alloc, 2, ALWAYS)                                            \
+	H(task_free, 1, ALWAYS)                                             \
+	H(bprm_creds_for_exec, 1, ALWAYS)                                   \
+	H(bprm_committed_creds, 1, ALWAYS)                                  \
+	H(file_open, 1, OP(WRITE))                                          \
+	H(inode_rename, 5, OP(RENAME))                                      \
+	H(inode_unlink, 2, OP(DELETE))                                      \
+	H(inode_setattr, 3, OP(SETATTR))                                    \
+	H(inode_create, 3, OP(CREATE))                                      \
+	H(inode_link, 3, OP(LINK))                                          \
+	H(inode_symlink, 3, OP(CREATE))                                     \
+	H(inode_mkdir, 3, OP(CREATE))                                       \
+	H(inode_rmdir, 2, OP(DELETE))                                       \
+	H(inode_mknod, 4, OP(CREATE))                                       \
+	H(mmap_file, 3, OP(WRITE))                                          \
+	H(file_ioctl, 3, OP(WRITE))                                         \
+	H(file_ioctl_compat, 3, OP(WRITE))                                  \
+	H(inode_setxattr, 6, OP(SETXATTR))                                  \
+	H(inode_removexattr, 3, OP(SETXATTR))                               \
+	RAMPART_HOOKS_ACL(H)                                                \
+	H(sb_mount, 5, OP(MOUNT))                                           \
+	H(sb_umount, 2, OP(MOUNT))                                          \
+	H(move_mount, 2, OP(MOUNT))                                         \
+	H(task_kill, 4, OP(SIGNAL))                                         \
+	H(ptrace_access_check, 2, OP(PTRACE))                               \
+	H(task_setscheduler, 1, OP(SCHED))                                  \
+	H(task_prlimit, 3, OP(SCHED))
+
+/* 6.1 sends ACLs through setxattr. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0)
+#define RAMPART_HOOKS_ACL(H) H(inode_set_acl, 4, OP(SETXATTR)) H(inode_remove_acl, 3, OP(SETXATTR))
+#else
+#define RAMPART_HOOKS_ACL(H)
+#endif
+
+enum rampart_hook {
+#define H(name, nargs, ops) HOOK_##name,
+	RAMPART_HOOKS(H)
+#undef H
+	HOOK_NUM
+};
+
+struct file;
+struct inode;
+struct dentry;
+struct path;
+struct vfsmount;
+struct iattr;
+struct posix_acl;
+struct task_struct;
+struct linux_binprm;
+struct kernel_siginfo;
+struct cred;
+struct user_namespace;
+
+int hook_capable(const struct cred *cred, struct user_namespace *ns, int cap, unsigned int opts);
+int hook_task_alloc(struct task_struct *task, unsigned long clone_flags);
+int hook_task_free(struct task_struct *task);
+int hook_bprm_creds_for_exec(struct linux_binprm *bprm);
+int hook_bprm_committed_creds(const struct linux_binprm *bprm);
+int hook_file_open(struct file *file);
+int hook_inode_rename(struct inode *old_dir, struct dentry *old_dentry, struct inode *new_dir,
+		      struct dentry *new_dentry, unsigned int flags);
+int hook_inode_unlink(struct inode *dir, struct dentry *dentry);
+int hook_inode_setattr(compat_idmap *idmap, struct dentry *dentry, struct iattr *attr);
+int hook_inode_create(struct inode *dir, struct dentry *dentry, umode_t mode);
+int hook_inode_link(struct dentry *old_dentry, struct inode *dir, struct dentry *new_dentry);
+int hook_inode_symlink(struct inode *dir, struct dentry *dentry, const char *target);
+int hook_inode_mkdir(struct inode *dir, struct dentry *dentry, umode_t mode);
+int hook_inode_rmdir(struct inode *dir, struct dentry *dentry);
+int hook_inode_mknod(struct inode *dir, struct dentry *dentry, umode_t mode, dev_t dev);
+int hook_mmap_file(struct file *file, unsigned long prot, unsigned long flags);
+int hook_file_ioctl(struct file *file, unsigned int cmd, unsigned long arg);
+int hook_file_ioctl_compat(struct file *file, unsigned int cmd, unsigned long arg);
+int hook_inode_setxattr(compat_idmap *idmap, struct dentry *dentry, const char *name, const void *value,
+			size_t size, int flags);
+int hook_inode_removexattr(compat_idmap *idmap, struct dentry *dentry, const char *name);
+int hook_inode_set_acl(compat_idmap *idmap, struct dentry *dentry, const char *name, struct posix_acl *acl);
+int hook_inode_remove_acl(compat_idmap *idmap, struct dentry *dentry, const char *name);
+int hook_sb_mount(const char *dev_name, const struct path *path, const char *type, unsigned long flags, void *data);
+int hook_sb_umount(struct vfsmount *mnt, int flags);
+int hook_move_mount(const struct path *from, const struct path *to);
+int hook_task_kill(struct task_struct *task, struct kernel_siginfo *info, int sig, const struct cred *cred);
+int hook_ptrace_access_check(struct task_struct *child, unsigned int mode);
+int hook_task_setscheduler(struct task_struct *task);
+int hook_task_prlimit(const struct cred *cred, const struct cred *tcred, unsigned int flags);
+
+#endif

@@ -1,0 +1,472 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/dcache.h>
+#include <linux/fs.h>
+#include <linux/hash.h>
+#include <linux/hashtable.h>
+#include <linux/seqlock.h>
+#include <linux/slab.h>
+
+#include "label.h"
+#include "rampart.h"
+
+#define CACHE_BITS 15	/* 32,768 directories in 2 MiB */
+#define CHUNK 32	/* ancestors on the stack at once */
+
+/* One directory. @seq is odd while written; everything else is read between two equal even values of it. */
+struct cached {
+	u32 seq;
+	u32 epoch;		/* of the view whose states these are */
+	u32 tree;		/* tree_epoch when they were found */
+	u32 dev;
+	const struct inode *inode;
+	u64 ino;
+	u32 generation;
+	struct states states;
+} ____cacheline_aligned;
+
+static struct cached *cache;
+
+/* Grows when a labelled directory has moved; entries of another value are misses. */
+static atomic_t tree_epoch = ATOMIC_INIT(0);
+/* Labelled directories between the hook and the move itself: meanwhile nobody may rely on the cache. */
+static atomic_t moving = ATOMIC_INIT(0);
+
+struct mark {
+	struct hlist_node node;
+	struct rcu_head rcu;
+	struct exe_id id;
+	u64 generation;		/* of the policy; a mark of another generation does not count */
+	struct rampart_label label;
+};
+
+static DEFINE_HASHTABLE(marks, 10);	/* readers: RCU; writers: marks_lock */
+static DEFINE_SPINLOCK(marks_lock);
+static unsigned int n_marks;
+#define MARKS_MAX 65536
+
+struct exe_id exe_id_of(const struct inode *inode)
+{
+	return (struct exe_id){ .ino = inode->i_ino, .dev = inode->i_sb->s_dev, .generation = inode->i_generation };
+}
+
+static u32 id_hash(const struct exe_id *id)
+{
+	return hash_64(id->ino ^ ((u64)id->dev << 40) ^ id->generation, 32);
+}
+
+static struct cached *cache_slot(const struct inode *inode)
+{
+	return &cache[hash_ptr(inode, CACHE_BITS)];
+}
+
+static bool cache_get(const struct rampart_view *view, const struct inode *inode, struct states *states)
+{
+	const struct cached *entry = cache_slot(inode);
+	u32 seq = smp_load_acquire(&entry->seq);
+
+	if ((seq & 1) || READ_ONCE(entry->inode) != inode || READ_ONCE(entry->epoch) != view->epoch ||
+	    READ_ONCE(entry->tree) != (u32)atomic_read(&tree_epoch) || READ_ONCE(entry->ino) != inode->i_ino ||
+	    READ_ONCE(entry->generation) != inode->i_generation || READ_ONCE(entry->dev) != inode->i_sb->s_dev)
+		return false;
+	*states = entry->states;
+	smp_rmb();
+	return READ_ONCE(entry->seq) == seq && !atomic_read(&moving);
+}
+
+static void cache_put(const struct rampart_view *view, const struct inode *inode, u32 tree, const struct states *states)
+{
+	struct cached *entry = cache_slot(inode);
+	u32 seq = READ_ONCE(entry->seq);
+
+	if ((seq & 1) || cmpxchg(&entry->seq, seq, seq + 1) != seq)
+		return;
+	smp_wmb();
+	WRITE_ONCE(entry->inode, inode);
+	WRITE_ONCE(entry->epoch, view->epoch);
+	WRITE_ONCE(entry->tree, tree);
+	WRITE_ONCE(entry->ino, inode->i_ino);
+	WRITE_ONCE(entry->generation, inode->i_generation);
+	WRITE_ONCE(entry->dev, inode->i_sb->s_dev);
+	entry->states = *states;
+	smp_store_release(&entry->seq, seq + 2);
+}
+
+void rampart_label_moving(void)
+{
+	atomic_inc(&moving);
+	atomic_inc(&tree_epoch);
+}
+
+void rampart_label_moved(void)
+{
+	atomic_inc(&tree_epoch);
+	smp_mb__before_atomic();
+	atomic_dec(&moving);
+}
+
+struct anchor *rampart_anchor_slot(const struct rampart_view *view, const struct exe_id *id)
+{
+	u32 i = id_hash(id) & view->anchor_mask;
+
+	while (view->anchors[i].id.ino && !exe_id_equal(&view->anchors[i].id, id))
+		i = (i + 1) & view->anchor_mask;
+	return &view->anchors[i];
+}
+
+u64 rampart_program_classes(const struct rampart_view *view, const struct exe_id *id)
+{
+	u32 i = id_hash(id) & view->program_mask;
+	u64 classes = 0;
+
+	/* The same file may be several programs of the policy. */
+	for (; view->programs[i].id.ino; i = (i + 1) & view->program_mask)
+		if (exe_id_equal(&view->programs[i].id, id))
+			classes |= view->programs[i].classes;
+	return classes;
+}
+
+static void add_state(struct states *states, u32 state)
+{
+	unsigned int i;
+
+	if (state == RAMPART_STATE_DEAD)
+		return;
+	for (i = 0; i < RAMPART_STATES; i++) {
+		if (states->s[i] == state)
+			return;
+		if (!states->s[i]) {
+			states->s[i] = state;
+			return;
+		}
+	}
+}
+
+static void add_anchor(const struct rampart_view *view, const struct inode *inode, struct states *states)
+{
+	struct exe_id id = exe_id_of(inode);
+	const struct anchor *anchor = rampart_anchor_slot(view, &id);
+	unsigned int i;
+
+	if (anchor->id.ino)
+		for (i = 0; i < RAMPART_STATES; i++)
+			add_state(states, anchor->states.s[i]);
+}
+
+/*
+ * The bytes of a name that may change under us. A name that is read while it changes is wrong, not dangerous: names end in
+ * NUL within their memory, and that memory lives until RCU. The caller's rename_lock sequence then asks for another round.
+ */
+static u32 read_name(const struct dentry *dentry, const char **name)
+{
+	u32 len = READ_ONCE(dentry->d_name.len);
+
+	*name = (const char *)smp_load_acquire(&dentry->d_name.name);
+	return strnlen(*name, min_t(u32, len, NAME_MAX));
+}
+
+static void step(const struct rampart_view *view, const struct dentry *dentry, struct states *states)
+{
+	struct states next = {};
+	const char *name;
+	u32 len = read_name(dentry, &name);
+	unsigned int i;
+
+	for (i = 0; i < RAMPART_STATES && states->s[i]; i++)
+		add_state(&next, rampart_ruleset_step(view->rules, states->s[i], name, len));
+	*states = next;
+}
+
+/* Counts the ancestors-or-self of @dentry below the first one whose states are known, and gives those. */
+static u32 find_base(const struct rampart_view *view, struct dentry *dentry, bool use_cache, struct states *states)
+{
+	u32 depth = 0;
+
+	for (;;) {
+		struct dentry *parent = READ_ONCE(dentry->d_parent);
+		const struct inode *inode = d_inode_rcu(dentry);
+
+		if (use_cache && inode && S_ISDIR(inode->i_mode) && cache_get(view, inode, states))
+			return depth;
+		if (parent == dentry) {
+			*states = (struct states){};
+			if (inode)
+				add_anchor(view, inode, states);
+			return depth;
+		}
+		dentry = parent;
+		depth++;
+	}
+}
+
+/*
+ * Steps down from the base. Ancestors are reached from below only, so they are collected CHUNK at a time: linear for all
+ * but very deep trees, and without allocation for those.
+ */
+static void descend(const struct rampart_view *view, struct dentry *dentry, u32 depth, u32 tree, bool use_cache,
+		    struct states *states)
+{
+	struct dentry *chain[CHUNK];
+
+	while (depth) {
+		u32 take = min_t(u32, depth, CHUNK), i;
+		struct dentry *d = dentry;
+
+		for (i = 0; i < depth - take; i++)
+			d = READ_ONCE(d->d_parent);
+		for (i = take; i--; d = READ_ONCE(d->d_parent))
+			chain[i] = d;
+		for (i = 0; i < take; i++) {
+			const struct inode *inode = d_inode_rcu(chain[i]);
+
+			step(view, chain[i], states);
+			if (!inode)
+				continue;
+			if (S_ISDIR(inode->i_mode) || view->file_anchors)
+				add_anchor(view, inode, states);
+			if (use_cache && S_ISDIR(inode->i_mode))
+				cache_put(view, inode, tree, states);
+		}
+		depth -= take;
+	}
+}
+
+static void find_states(const struct rampart_view *view, struct dentry *dentry, bool use_cache, struct states *states)
+{
+	int seq = 0;
+
+	do {
+		u32 tree = atomic_read(&tree_epoch);
+		bool cached;
+
+		read_seqbegin_or_lock(&rename_lock, &seq);
+		cached = use_cache && !atomic_read(&moving);
+		descend(view, dentry, find_base(view, dentry, cached, states), tree, cached, states);
+		/* Entries put during a round that failed are of names in motion: drop them all. */
+		if (need_seqretry(&rename_lock, seq)) {
+			atomic_inc(&tree_epoch);
+			seq = 1;
+			continue;
+		}
+		break;
+	} while (true);
+	done_seqretry(&rename_lock, seq);
+}
+
+static void label_of(const struct rampart_view *view, const struct states *states, struct rampart_label *label)
+{
+	unsigned int i;
+
+	*label = (struct rampart_label){ .place = RAMPART_PLACE_NONE };
+	for (i = 0; i < RAMPART_STATES && states->s[i]; i++) {
+		const struct rampart_label *l = rampart_ruleset_label(view->rules, states->s[i]);
+
+		label->classes |= l->classes;
+		label->below |= l->below;
+		if (label->place == RAMPART_PLACE_NONE)
+			label->place = l->place;
+	}
+}
+
+static void add_marks(const struct rampart_view *view, const struct inode *inode, struct rampart_label *label)
+{
+	struct exe_id id = exe_id_of(inode);
+	struct mark *mark;
+
+	hash_for_each_possible_rcu(marks, mark, node, id_hash(&id)) {
+		if (mark->generation != view->generation || !exe_id_equal(&mark->id, &id))
+			continue;
+		label->classes |= mark->label.classes;
+		if (label->place == RAMPART_PLACE_NONE)
+			label->place = mark->label.place;
+	}
+}
+
+/* A dentry that was opened by handle and hangs in no tree: another name of the same file, if one is known. */
+static struct dentry *connected_alias(struct inode *inode)
+{
+	struct dentry *alias, *found = NULL;
+
+	spin_lock(&inode->i_lock);
+	hlist_for_each_entry(alias, &inode->i_dentry, d_u.d_alias) {
+		if (!IS_ROOT(alias)) {
+			found = alias;
+			break;
+		}
+	}
+	spin_unlock(&inode->i_lock);
+	return found;	/* stays until RCU */
+}
+
+/* Nothing is known of where it hangs: it may be anything that its file system holds. */
+static void label_unknown(const struct rampart_view *view, const struct inode *inode, struct rampart_label *label)
+{
+	u32 i;
+
+	for (i = 0; i <= view->anchor_mask; i++) {
+		struct rampart_label l;
+
+		if (!view->anchors[i].id.ino || view->anchors[i].id.dev != inode->i_sb->s_dev)
+			continue;
+		label_of(view, &view->anchors[i].states, &l);
+		label->classes |= l.classes | l.below;
+	}
+}
+
+void rampart_label(const struct rampart_view *view, struct dentry *dentry, struct rampart_label *label)
+{
+	struct inode *inode = d_inode_rcu(dentry);
+	struct states states;
+
+	if (unlikely(IS_ROOT(dentry)) && inode && !S_ISDIR(inode->i_mode)) {
+		*label = (struct rampart_label){ .place = RAMPART_PLACE_NONE };
+		if (!(dentry->d_flags & DCACHE_DISCONNECTED))
+			return;	/* pipes, sockets, memfds */
+		dentry = connected_alias(inode);
+		if (!dentry) {
+			label_unknown(view, inode, label);
+			return;
+		}
+	}
+	find_states(view, dentry, true, &states);
+	label_of(view, &states, label);
+	if (inode && inode->i_nlink > 1 && !S_ISDIR(inode->i_mode) && READ_ONCE(n_marks))
+		add_marks(view, inode, label);
+}
+
+bool rampart_label_has_state(const struct rampart_view *view, struct dentry *dentry, u32 state)
+{
+	struct states states;
+	unsigned int i;
+
+	find_states(view, dentry, false, &states);
+	for (i = 0; i < RAMPART_STATES; i++)
+		if (states.s[i] == state)
+			return true;
+	return false;
+}
+
+/* Writes @len bytes before @*at; what does not fit is cut at its head. */
+static bool prepend(char *buf, u32 *at, const char *text, u32 len)
+{
+	u32 take = min(len, *at);
+
+	*at -= take;
+	memcpy(buf + *at, text + len - take, take);
+	return take == len;
+}
+
+static u32 write_path(const struct rampart_view *view, struct dentry *dentry, char *buf, u32 size, bool *cut)
+{
+	u32 at = size - 1;
+	bool fits = true;
+
+	buf[at] = 0;
+	while (fits) {
+		const struct inode *inode = d_inode_rcu(dentry);
+		const char *name;
+		u32 len;
+
+		if (inode) {
+			struct exe_id id = exe_id_of(inode);
+			const struct anchor *anchor = rampart_anchor_slot(view, &id);
+
+			if (anchor->id.ino && anchor->prefix) {
+				fits = prepend(buf, &at, anchor->prefix, strlen(anchor->prefix));
+				break;
+			}
+		}
+		if (IS_ROOT(dentry))
+			break;
+		len = read_name(dentry, &name);
+		fits = prepend(buf, &at, name, len) && prepend(buf, &at, "/", 1);
+		dentry = READ_ONCE(dentry->d_parent);
+	}
+	*cut = !fits;
+	if (buf[at] == 0)
+		prepend(buf, &at, "/", 1);
+	memmove(buf, buf + at, size - at);
+	return size - 1 - at;
+}
+
+u32 rampart_label_path(const struct rampart_view *view, struct dentry *dentry, char *buf, u32 size, bool *cut)
+{
+	int seq = 0;
+	u32 len;
+
+	if (size < 2) {
+		*cut = true;
+		return 0;
+	}
+	for (;;) {
+		read_seqbegin_or_lock(&rename_lock, &seq);
+		len = write_path(view, dentry, buf, size, cut);
+		if (!need_seqretry(&rename_lock, seq))
+			break;
+		seq = 1;
+	}
+	done_seqretry(&rename_lock, seq);
+	return len;
+}
+
+static void purge_marks(u64 generation)
+{
+	struct hlist_node *tmp;
+	struct mark *mark;
+	int bucket;
+
+	lockdep_assert_held(&marks_lock);
+	hash_for_each_safe(marks, bucket, tmp, mark, node) {
+		if (mark->generation == generation)
+			continue;
+		hash_del_rcu(&mark->node);
+		kfree_rcu(mark, rcu);
+		n_marks--;
+	}
+}
+
+int rampart_mark_add(const struct rampart_view *view, const struct inode *inode, const struct rampart_label *label)
+{
+	struct mark *mark, *old;
+
+	if (!label->classes || S_ISDIR(inode->i_mode))
+		return -ENOENT;
+	mark = kmalloc(sizeof(*mark), GFP_KERNEL);
+	if (!mark)
+		return -ENOMEM;
+	*mark = (struct mark){ .id = exe_id_of(inode), .generation = view->generation, .label = *label };
+	spin_lock(&marks_lock);
+	if (n_marks == MARKS_MAX)
+		purge_marks(view->generation);
+	hash_for_each_possible(marks, old, node, id_hash(&mark->id))
+		if (exe_id_equal(&old->id, &mark->id) && old->generation == mark->generation)
+			goto known;
+	if (n_marks == MARKS_MAX)
+		goto full;
+	hash_add_rcu(marks, &mark->node, id_hash(&mark->id));
+	n_marks++;
+	spin_unlock(&marks_lock);
+	return 0;
+full:
+	spin_unlock(&marks_lock);
+	kfree(mark);
+	return -ENOSPC;
+known:
+	spin_unlock(&marks_lock);
+	kfree(mark);
+	return 0;
+}
+
+int rampart_label_init(void)
+{
+	cache = kvcalloc(1 << CACHE_BITS, sizeof(*cache), GFP_KERNEL);
+	return cache ? 0 : -ENOMEM;
+}
+
+void rampart_label_exit(void)
+{
+	spin_lock(&marks_lock);
+	purge_marks(U64_MAX);
+	spin_unlock(&marks_lock);
+	rcu_barrier();
+	kvfree(cache);
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Object labels: what a dentry is under the policy in force, found by identity.
+ *
+ * Anchors are inodes at which the automaton starts: the root of every mount of the initial mount namespace, and the places
+ * that symlinks in a pattern lead to. A label is found by walking the dentry's ancestors inside its own file system up to
+ * the anchors and stepping down again by name. So it is the same through every mount, namespace, chroot and descriptor.
+ * Directories are cached with the states they have; a stale entry is only a miss.
+ */
+#ifndef RAMPART_LABEL_H
+#define RAMPART_LABEL_H
+
+#include <env.h>
+#include <decide.h>
+#include <linux/rcupdate.h>
+
+#include "store.h"
+#include "subject.h"
+
+struct dentry;
+struct inode;
+struct ruleset_ref;
+
+/* States that hold at once: one automaton state for each anchor above. 0: none. */
+#define RAMPART_STATES 4
+
+struct states {
+	u32 s[RAMPART_STATES];
+};
+
+/* Where the automaton starts. Free slot: ino 0. */
+struct anchor {
+	struct exe_id id;
+	struct states states;
+	const char *prefix;	/* path of the anchor in the initial namespace, NUL-terminated; NULL: none */
+};
+
+struct program_id {
+	struct exe_id id;	/* free slot: ino 0 */
+	u64 classes;
+};
+
+/* Everything one decision reads. Immutable once published; freed after RCU. */
+struct rampart_view {
+	struct rcu_head rcu;
+	struct ruleset_ref *ref;
+	const struct rampart_ruleset *rules;
+	struct rampart_policy_info info;
+	u64 generation;
+	u32 epoch;		/* unique to this view */
+	bool file_anchors;	/* an anchor is not a directory */
+	bool crowded;		/* an anchor lost a state: more than RAMPART_STATES overlap */
+	u32 anchor_mask;
+	struct anchor *anchors;
+	u32 program_mask;
+	struct program_id *programs;
+	u8 *resolved;		/* by program of the ruleset: its file was found and is safe to trust */
+	char *prefixes;		/* memory behind the prefixes */
+};
+
+int rampart_label_init(void);
+void rampart_label_exit(void);
+
+/* The label of @dentry, which may be negative. Caller holds rcu_read_lock(). */
+void rampart_label(const struct rampart_view *view, struct dentry *dentry, struct rampart_label *label);
+
+/* Whether @dentry already has @state, without the cache: for a view that is being built. Caller holds rcu_read_lock(). */
+bool rampart_label_has_state(const struct rampart_view *view, struct dentry *dentry, u32 state);
+
+/*
+ * The path of @dentry as the initial namespace names it, NUL-terminated, into buf[0..size). Returns its length; a path that
+ * does not fit keeps its end and sets *@cut. Caller holds rcu_read_lock().
+ */
+u32 rampart_label_path(const struct rampart_view *view, struct dentry *dentry, char *buf, u32 size, bool *cut);
+
+/* A directory that has a label, or is an ancestor of one, is about to move: nothing is cached until moved() follows. */
+void rampart_label_moving(void);
+void rampart_label_moved(void);
+
+/* Files with several links, one of them in a place: they keep its label whichever link is used. */
+int rampart_mark_add(const struct rampart_view *view, const struct inode *inode, const struct rampart_label *label);
+
+struct anchor *rampart_anchor_slot(const struct rampart_view *view, const struct exe_id *id);
+u64 rampart_program_classes(const struct rampart_view *view, const struct exe_id *id);
+
+#endif

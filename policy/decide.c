@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+#include "decide.h"
+
+static bool concerns(const struct rampart_rule *rule, enum rampart_op op, const struct rampart_label *object)
+{
+	if (object->classes & rule->objects)
+		return true;
+	return op == RAMPART_OP_RENAME && (object->below & rule->objects);
+}
+
+static enum rampart_outcome outcome_of(enum rampart_mode mode)
+{
+	switch (mode) {
+	case RAMPART_MODE_AUDIT:
+		return RAMPART_AUDITED;
+	case RAMPART_MODE_WARN:
+		return RAMPART_WARNED;
+	case RAMPART_MODE_BLOCK:
+		return RAMPART_BLOCKED;
+	default:
+		return RAMPART_ALLOWED;
+	}
+}
+
+/* How strict an outcome is. BYPASSED never comes out of a rule. */
+static int strictness(enum rampart_outcome outcome)
+{
+	static const u8 order[RAMPART_OUTCOME_NUM] = {
+		[RAMPART_ALLOWED] = 0, [RAMPART_BYPASSED] = 0, [RAMPART_AUDITED] = 1,
+		[RAMPART_WARNED] = 2,  [RAMPART_BLOCKED] = 3,
+	};
+
+	return order[outcome];
+}
+
+void rampart_decide(const struct rampart_ruleset *ruleset, const struct rampart_request *request,
+		    struct rampart_verdict *verdict)
+{
+	const struct rampart_rule *rules;
+	u32 i, n;
+
+	*verdict = (struct rampart_verdict){ .outcome = RAMPART_ALLOWED, .place = RAMPART_PLACE_NONE };
+	rules = rampart_ruleset_rules(ruleset, &n);
+	for (i = 0; i < n; i++) {
+		const struct rampart_rule *rule = &rules[i];
+		bool first = concerns(rule, request->op, &request->object);
+		enum rampart_outcome outcome;
+
+		if (!(rule->ops & BIT_ULL(request->op)) ||
+		    (!first && !concerns(rule, request->op, &request->object2)))
+			continue;
+		outcome = request->subject & rule->exempt ? RAMPART_ALLOWED : outcome_of(rule->mode);
+		if (verdict->rule && strictness(outcome) <= strictness(verdict->outcome))
+			continue;
+		verdict->outcome = outcome;
+		verdict->rule = rule;
+		verdict->place = first ? request->object.place : request->object2.place;
+	}
+}
