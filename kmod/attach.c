@@ -13,7 +13,7 @@
 #include <linux/mutex.h>
 #include <linux/objtool.h>
 #include <linux/percpu.h>
-#include <linux/timekeeping.h>
+#include <linux/ktime.h>
 #include <linux/workqueue.h>
 #include <asm/ibt.h>
 #include <asm/unwind_hints.h>

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Events: fixed records in per-CPU rings, written by the hooks without allocation; one worker packs them into EventBatch
- * messages for the registered reader. Per class (blocks: WARNED and BLOCKED; others): emitted = delivered + dropped + pending.
+ * Events: fixed records in per-CPU rings, written by the hooks without allocation; one worker packs them into
+ * EventBatch messages for the registered reader and keeps each until the reader has acknowledged it. Per class (blocks:
+ * WARNED and BLOCKED; others): emitted = delivered + dropped + pending.
  */
 #ifndef RAMPART_EVENT_H
 #define RAMPART_EVENT_H
@@ -41,15 +42,17 @@ struct rampart_event {
 	char comm[16];
 	struct rampart_event_object object, object2;
 	u16 path_len, path2_len;	/* without NUL; 0: none */
-	char paths[RAMPART_EVENT_PATHS];	/* path NUL path2 NUL */
+	/* path NUL path2 NUL: the second begins at path_len + 1, even when the first is empty */
+	char paths[RAMPART_EVENT_PATHS];
 };
 
 int rampart_event_init(void);
 void rampart_event_exit(void);
 
 /*
- * rampart_event_reserve() - a record on this CPU's ring, zeroed but for @seq and the times, or NULL when the ring has no room for its
- * class (counted as dropped). Preemption is off from a non-NULL return until rampart_event_commit().
+ * rampart_event_reserve() - a record on this CPU's ring, zeroed but for @seq and the times, or NULL when the ring has
+ * no room for its class (counted as dropped). Preemption is off from a non-NULL return until rampart_event_commit().
+ * Audits and the like leave the last quarter of a ring to blocks. Context: any but NMI; neither allocates nor sleeps.
  */
 struct rampart_event *rampart_event_reserve(enum rampart_outcome outcome);
 void rampart_event_commit(struct rampart_event *event);
@@ -62,12 +65,23 @@ struct rampart_accounting {
 	u64 emitted, delivered, dropped, pending;
 };
 void rampart_event_accounting(bool blocks, struct rampart_accounting *acc);
+/* As the message Accounting (proto/event.proto) in field @number. */
+void rampart_accounting_pack(struct pb_writer *w, u32 number, const struct rampart_accounting *acc);
 
-/* The reader: a netlink port. set: -EBUSY while another live one is registered. */
+/* The reader: a netlink port. set: -EBUSY while another one is registered. Context: may sleep. */
 int rampart_event_reader_set(u32 portid, u32 tgid);
 void rampart_event_reader_gone(u32 portid);
 u32 rampart_event_reader_tgid(void);
-/* The reader has stored the batch with this number: it will not be sent again. */
-void rampart_event_ack(u64 batch);
+/*
+ * The reader has stored the batch with this number: it will not be sent again. -EPERM when @portid is not the reader's.
+ */
+int rampart_event_ack(u32 portid, u64 batch);
+
+/*
+ * rampart_text_escape() - @text for the protobuf, in ASCII: control bytes, the backslash and what is above 0x7e as
+ * \xHH. When
+ * @cap is too small, "..." and the tail. Returns the length; @out is not terminated. Context: any.
+ */
+u32 rampart_text_escape(const char *text, u32 len, char *out, u32 cap);
 
 #endif

@@ -41,8 +41,7 @@
 	H(move_mount, 2, OP(MOUNT))                                         \
 	H(task_kill, 4, OP(SIGNAL))                                         \
 	H(ptrace_access_check, 2, OP(PTRACE))                               \
-	H(task_setscheduler, 1, OP(SCHED))                                  \
-	H(task_prlimit, 3, OP(SCHED))
+	H(task_setscheduler, 1, OP(SCHED))
 
 /* 6.1 sends ACLs through setxattr. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0)
@@ -101,6 +100,5 @@ int hook_move_mount(const struct path *from, const struct path *to);
 int hook_task_kill(struct task_struct *task, struct kernel_siginfo *info, int sig, const struct cred *cred);
 int hook_ptrace_access_check(struct task_struct *child, unsigned int mode);
 int hook_task_setscheduler(struct task_struct *task);
-int hook_task_prlimit(const struct cred *cred, const struct cred *tcred, unsigned int flags);
 
 #endif

@@ -54,6 +54,11 @@ static u32 id_hash(const struct exe_id *id)
 	return hash_64(id->ino ^ ((u64)id->dev << 40) ^ id->generation, 32);
 }
 
+u32 rampart_program_hash(const struct exe_id *id)
+{
+	return id_hash(id);
+}
+
 static struct cached *cache_slot(const struct inode *inode)
 {
 	return &cache[hash_ptr(inode, CACHE_BITS)];
@@ -115,7 +120,7 @@ struct anchor *rampart_anchor_slot(const struct rampart_view *view, const struct
 
 u64 rampart_program_classes(const struct rampart_view *view, const struct exe_id *id)
 {
-	u32 i = id_hash(id) & view->program_mask;
+	u32 i = rampart_program_hash(id) & view->program_mask;
 	u64 classes = 0;
 
 	/* The same file may be several programs of the policy. */

@@ -81,6 +81,10 @@ void rampart_label_moved(void);
 int rampart_mark_add(const struct rampart_view *view, const struct inode *inode, const struct rampart_label *label);
 
 struct anchor *rampart_anchor_slot(const struct rampart_view *view, const struct exe_id *id);
+u32 rampart_program_hash(const struct exe_id *id);
 u64 rampart_program_classes(const struct rampart_view *view, const struct exe_id *id);
+
+/* The view in force. Caller holds rcu_read_lock(). Never NULL between rampart_store_init() and exit. */
+const struct rampart_view *rampart_view(void);
 
 #endif

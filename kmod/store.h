@@ -33,6 +33,13 @@ u64 rampart_store_info(struct rampart_policy_info *info);
 /* A hint from user space (enum rampart_hint); only ever adds protection. 0, -ENOENT or what the path lookup returned. */
 int rampart_store_hint(u32 kind, const char *path);
 
+/*
+ * rampart_store_refresh_later() - finds the anchors (and the programs) afresh before the current task returns to user space: what
+ * it is about to do changes the mounts, or replaces a trusted program, or moves a labelled directory (@moving).
+ * Context: process; GFP_ATOMIC allocation.
+ */
+void rampart_store_refresh_later(bool programs, bool moving);
+
 /* Calls @fn for each trusted program whose file could not be trusted, with its path. Context: may sleep. */
 void rampart_store_unresolved(void (*fn)(const char *path, void *ctx), void *ctx);
 

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/audit.h>
+#include <linux/cred.h>
+#include <linux/dcache.h>
+#include <linux/fs.h>
+#include <linux/sched.h>
+#include <linux/uidgid.h>
+
+#include "enforce.h"
+#include "event.h"
+#include "grant.h"
+#include "rampart.h"
+#include "subject.h"
+
+static u64 subject_classes(const struct rampart_view *view, struct task_struct *task)
+{
+	struct exe_id exe = subject_exe(task);
+
+	return exe.ino ? rampart_program_classes(view, &exe) : 0;
+}
+
+u64 rampart_subject_classes(struct task_struct *task)
+{
+	u64 classes;
+
+	rcu_read_lock();
+	classes = subject_classes(rampart_view(), task);
+	rcu_read_unlock();
+	return classes;
+}
+
+bool rampart_op_active(enum rampart_op op)
+{
+	bool active;
+
+	rcu_read_lock();
+	active = rampart_ruleset_ops(rampart_view()->rules) & BIT_ULL(op);
+	rcu_read_unlock();
+	return active;
+}
+
+static void label_target(const struct rampart_view *view, const struct rampart_target *target,
+			 struct rampart_label *label)
+{
+	u64 classes;
+
+	*label = (struct rampart_label){ .place = RAMPART_PLACE_NONE };
+	if (!target)
+		return;
+	if (target->dentry) {
+		rampart_label(view, target->dentry, label);
+	} else if (target->task) {
+		classes = subject_classes(view, target->task);
+		if (classes & RAMPART_SUBJ_DAEMON)
+			label->classes |= RAMPART_OBJ_DAEMON_TASK;
+		if (classes & RAMPART_SUBJ_ALLOWED)
+			label->classes |= RAMPART_OBJ_TRUSTED_TASK;
+	}
+}
+
+static void report_object(struct rampart_event_object *object, const struct rampart_target *target,
+			  const struct rampart_label *label)
+{
+	const struct inode *inode;
+
+	object->place = RAMPART_PLACE_NONE;
+	if (!target)
+		return;
+	object->classes = label->classes;
+	object->place = label->place;
+	if (!label->classes && label->below)
+		object->flags |= 1;
+	if (target->task)
+		object->tgid = task_tgid_nr(target->task);
+	if (!target->dentry)
+		return;
+	inode = d_inode_rcu(target->dentry);
+	if (inode) {
+		object->dev = inode->i_sb->s_dev;
+		object->ino = inode->i_ino;
+	}
+}
+
+static void report_paths(struct rampart_event *event, const struct rampart_view *view,
+			 const struct rampart_target *target, const struct rampart_target *target2)
+{
+	u32 room = RAMPART_EVENT_PATHS, used = 0;
+	bool cut = false;
+
+	if (target && target->dentry) {
+		event->path_len = rampart_label_path(view, target->dentry, event->paths, target2 ? room / 2 : room,
+						     &cut);
+		used = event->path_len + 1;
+		if (cut)
+			event->object.flags |= 4;
+	}
+	if (target2 && target2->dentry) {
+		event->path2_len = rampart_label_path(view, target2->dentry, event->paths + used, room - used, &cut);
+		if (cut)
+			event->object2.flags |= 4;
+	}
+}
+
+struct report {
+	const struct rampart_view *view;
+	enum rampart_hook hook;
+	const struct rampart_request *request;
+	const struct rampart_verdict *verdict;
+	const struct rampart_target *target, *target2;
+	u32 flags;
+};
+
+static void report(const struct report *r)
+{
+	struct rampart_event *event = rampart_event_reserve(r->verdict->outcome);
+
+	if (!event)
+		return;
+	event->generation = r->view->generation;
+	event->subject = subject_get(current);
+	if (event->subject)
+		event->exe = event->subject->exe;
+	event->subject_classes = r->request->subject;
+	event->pid = task_pid_nr(current);
+	event->tgid = task_tgid_nr(current);
+	event->uid = from_kuid(&init_user_ns, current_uid());
+	event->loginuid = from_kuid(&init_user_ns, audit_get_loginuid(current));
+	event->op_flags = r->flags;
+	event->hook = r->hook;
+	event->op = r->request->op;
+	event->outcome = r->verdict->outcome;
+	event->mode = r->verdict->rule->mode;
+	strscpy(event->rule, r->verdict->rule->name, sizeof(event->rule));
+	memcpy(event->comm, current->comm, sizeof(event->comm));
+	event->comm[sizeof(event->comm) - 1] = 0;
+	report_object(&event->object, r->target, &r->request->object);
+	report_object(&event->object2, r->target2, &r->request->object2);
+	report_paths(event, r->view, r->target, r->target2);
+	rampart_event_commit(event);
+}
+
+/* A user's grant turns a warning into a bypass. */
+static void ask_grant(const struct rampart_view *view, struct rampart_verdict *verdict)
+{
+	struct exe_id exe = subject_exe(current);
+
+	if (rampart_grant_find(verdict->rule->name, &exe, verdict->place, from_kuid(&init_user_ns, current_uid()),
+			       view->generation))
+		verdict->outcome = RAMPART_BYPASSED;
+}
+
+int rampart_enforce(enum rampart_hook hook, enum rampart_op op, const struct rampart_target *target,
+		    const struct rampart_target *target2, u32 flags)
+{
+	struct rampart_request request = { .op = op };
+	const struct rampart_view *view;
+	struct rampart_verdict verdict;
+	int err = 0;
+
+	rcu_read_lock();
+	view = rampart_view();
+	if (!(rampart_ruleset_ops(view->rules) & BIT_ULL(op)))
+		goto out;
+	label_target(view, target, &request.object);
+	label_target(view, target2, &request.object2);
+	if (likely(!(request.object.classes | request.object.below | request.object2.classes |
+		     request.object2.below)))
+		goto out;
+	request.subject = subject_classes(view, current);
+	rampart_decide(view->rules, &request, &verdict);
+	if (!verdict.rule)
+		goto out;
+	if (verdict.outcome == RAMPART_WARNED)
+		ask_grant(view, &verdict);
+	rampart_count(verdict.outcome);
+	if (verdict.outcome != RAMPART_ALLOWED)
+		report(&(struct report){ .view = view, .hook = hook, .request = &request, .verdict = &verdict,
+					 .target = target, .target2 = target2, .flags = flags });
+	if (rampart_outcome_denies(verdict.outcome))
+		err = -EPERM;
+out:
+	rcu_read_unlock();
+	return err;
+}
+
+int rampart_enforce_dentry(enum rampart_hook hook, enum rampart_op op, struct dentry *dentry, u32 flags)
+{
+	return rampart_enforce(hook, op, &(struct rampart_target){ .dentry = dentry }, NULL, flags);
+}

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Handlers about names and attributes. They run under the i_rwsem of the directories (or of the inode), in process context or
+ * in a kernel thread (nfsd); they do not sleep. The inode_* hooks and not the path_* ones: these see every caller,
+ * overlayfs and io_uring among them.
+ */
+#include <linux/dcache.h>
+#include <linux/fs.h>
+
+#include "enforce.h"
+#include "rampart.h"
+
+/* An operation that may replace a trusted program's file: once it is done, find the programs again. */
+static void after_change(struct dentry *dentry)
+{
+	struct rampart_label label;
+
+	rcu_read_lock();
+	rampart_label(rampart_view(), dentry, &label);
+	rcu_read_unlock();
+	if (label.classes & RAMPART_OBJ_TRUSTED)
+		rampart_store_refresh_later(true, false);
+}
+
+static bool labelled(struct dentry *dentry)
+{
+	struct rampart_label label;
+
+	rcu_read_lock();
+	rampart_label(rampart_view(), dentry, &label);
+	rcu_read_unlock();
+	return label.classes | label.below;
+}
+
+int hook_inode_rename(struct inode *old_dir, struct dentry *old_dentry, struct inode *new_dir,
+		      struct dentry *new_dentry, unsigned int flags)
+{
+	struct rampart_target from = { .dentry = old_dentry }, to = { .dentry = new_dentry };
+	int err;
+
+	rampart_hook_seen(inode_rename);
+	err = rampart_enforce(HOOK_inode_rename, RAMPART_OP_RENAME, &from, &to, flags);
+	if (err)
+		return err;
+	if ((d_is_dir(old_dentry) || ((flags & RENAME_EXCHANGE) && d_is_dir(new_dentry))) &&
+	    (labelled(old_dentry) || labelled(new_dentry)))
+		rampart_store_refresh_later(false, true);
+	after_change(new_dentry);
+	return 0;
+}
+
+int hook_inode_unlink(struct inode *dir, struct dentry *dentry)
+{
+	rampart_hook_seen(inode_unlink);
+	return rampart_enforce_dentry(HOOK_inode_unlink, RAMPART_OP_DELETE, dentry, 0);
+}
+
+int hook_inode_rmdir(struct inode *dir, struct dentry *dentry)
+{
+	rampart_hook_seen(inode_rmdir);
+	return rampart_enforce_dentry(HOOK_inode_rmdir, RAMPART_OP_DELETE, dentry, 0);
+}
+
+int hook_inode_create(struct inode *dir, struct dentry *dentry, umode_t mode)
+{
+	int err;
+
+	rampart_hook_seen(inode_create);
+	err = rampart_enforce_dentry(HOOK_inode_create, RAMPART_OP_CREATE, dentry, mode);
+	if (!err)
+		after_change(dentry);
+	return err;
+}
+
+int hook_inode_symlink(struct inode *dir, struct dentry *dentry, const char *target)
+{
+	rampart_hook_seen(inode_symlink);
+	return rampart_enforce_dentry(HOOK_inode_symlink, RAMPART_OP_CREATE, dentry, 0);
+}
+
+/* An empty directory that is the place itself harms nobody: users and useradd make ~/Documents. */
+int hook_inode_mkdir(struct inode *dir, struct dentry *dentry, umode_t mode)
+{
+	struct rampart_label parent;
+
+	rampart_hook_seen(inode_mkdir);
+	rcu_read_lock();
+	rampart_label(rampart_view(), dentry->d_parent, &parent);
+	rcu_read_unlock();
+	if (!(parent.classes & RAMPART_OBJ_FOLDER) && (parent.below & RAMPART_OBJ_FOLDER))
+		return 0;
+	return rampart_enforce_dentry(HOOK_inode_mkdir, RAMPART_OP_CREATE, dentry, mode);
+}
+
+int hook_inode_mknod(struct inode *dir, struct dentry *dentry, umode_t mode, dev_t dev)
+{
+	rampart_hook_seen(inode_mknod);
+	return rampart_enforce_dentry(HOOK_inode_mknod, RAMPART_OP_CREATE, dentry, mode);
+}
+
+int hook_inode_link(struct dentry *old_dentry, struct inode *dir, struct dentry *new_dentry)
+{
+	struct rampart_target from = { .dentry = old_dentry }, to = { .dentry = new_dentry };
+	int err;
+
+	rampart_hook_seen(inode_link);
+	err = rampart_enforce(HOOK_inode_link, RAMPART_OP_LINK, &from, &to, 0);
+	if (!err)
+		after_change(new_dentry);
+	return err;
+}
+
+/*
+ * truncate, ftruncate, O_TRUNC, chmod, chown, utimes: all come here. Times that a write sets by itself do not. What the kernel
+ * does to a file because of an open that file_open judges (O_TRUNC, clearing of set-id bits) is judged once more: same verdict.
+ */
+int hook_inode_setattr(compat_idmap *idmap, struct dentry *dentry, struct iattr *attr)
+{
+	rampart_hook_seen(inode_setattr);
+	return rampart_enforce_dentry(HOOK_inode_setattr, RAMPART_OP_SETATTR, dentry, attr->ia_valid);
+}
+
+int hook_inode_setxattr(compat_idmap *idmap, struct dentry *dentry, const char *name, const void *value,
+			size_t size, int flags)
+{
+	rampart_hook_seen(inode_setxattr);
+	return rampart_enforce_dentry(HOOK_inode_setxattr, RAMPART_OP_SETXATTR, dentry, flags);
+}
+
+int hook_inode_removexattr(compat_idmap *idmap, struct dentry *dentry, const char *name)
+{
+	rampart_hook_seen(inode_removexattr);
+	return rampart_enforce_dentry(HOOK_inode_removexattr, RAMPART_OP_SETXATTR, dentry, 0);
+}
+
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0)
+int hook_inode_set_acl(compat_idmap *idmap, struct dentry *dentry, const char *name, struct posix_acl *acl)
+{
+	rampart_hook_seen(inode_set_acl);
+	return rampart_enforce_dentry(HOOK_inode_set_acl, RAMPART_OP_SETXATTR, dentry, 0);
+}
+
+int hook_inode_remove_acl(compat_idmap *idmap, struct dentry *dentry, const char *name)
+{
+	rampart_hook_seen(inode_remove_acl);
+	return rampart_enforce_dentry(HOOK_inode_remove_acl, RAMPART_OP_SETXATTR, dentry, 0);
+}
+#endif

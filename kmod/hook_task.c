@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Handlers about tasks, programs and the module itself. Where each runs is said at each. */
+#include <linux/binfmts.h>
+#include <linux/capability.h>
+#include <linux/cred.h>
+#include <linux/fcntl.h>
+#include <linux/ptrace.h>
+#include <linux/sched/signal.h>
+#include <asm/syscall.h>
+#include <asm/unistd.h>
+
+#include "attach.h"
+#include "enforce.h"
+#include "rampart.h"
+#include "subject.h"
+
+/* delete_module(2) of i386: include/uapi has no name for it on x86-64. */
+#define NR_IA32_DELETE_MODULE 129
+
+/* Any context. rmmod -f would take the module away under its own reference. */
+int hook_capable(const struct cred *cred, struct user_namespace *ns, int cap, unsigned int opts)
+{
+	struct pt_regs *regs;
+	int nr;
+
+	rampart_hook_seen(capable);
+	if (likely(cap != CAP_SYS_MODULE) || !RAMPART_SEALED || (current->flags & PF_KTHREAD))
+		return 0;
+	regs = task_pt_regs(current);
+	nr = syscall_get_nr(current, regs);
+	if (in_ia32_syscall() ? nr != NR_IA32_DELETE_MODULE : nr != __NR_delete_module)
+		return 0;
+	if (!((in_ia32_syscall() ? regs->cx : regs->si) & O_TRUNC))
+		return 0;
+	pr_notice_ratelimited("forced unloading of modules is refused while Rampart is armed (pid %d)\n", current->pid);
+	return -EPERM;
+}
+
+/* Process context of the parent, may sleep. */
+int hook_task_alloc(struct task_struct *task, unsigned long clone_flags)
+{
+	int err;
+
+	rampart_hook_seen(task_alloc);
+	rampart_sleep_begin();
+	err = subject_fork(task);
+	rampart_sleep_end();
+	return err;
+}
+
+/* Any context, RCU callbacks among them. */
+int hook_task_free(struct task_struct *task)
+{
+	rampart_hook_seen(task_free);
+	subject_task_free(task);
+	return 0;
+}
+
+/* A trusted program must not bring somebody else's code along: LD_PRELOAD and its like are ignored, as for set-id programs. */
+static bool must_be_secure(struct file *file)
+{
+	struct exe_id id = exe_id_of(file_inode(file));
+	const struct rampart_view *view;
+	bool secure;
+
+	rcu_read_lock();
+	view = rampart_view();
+	secure = rampart_program_classes(view, &id) &&
+		 max(view->info.folders_mode, view->info.self_mode) >= RAMPART_MODE_WARN;
+	rcu_read_unlock();
+	return secure;
+}
+
+/* Process context, may sleep; cred_guard_mutex is held. */
+int hook_bprm_creds_for_exec(struct linux_binprm *bprm)
+{
+	int err;
+
+	rampart_hook_seen(bprm_creds_for_exec);
+	rampart_sleep_begin();
+	err = subject_exec_prepare(bprm);
+	if (!err && must_be_secure(bprm->file))
+		bprm->secureexec = 1;
+	rampart_sleep_end();
+	return err;
+}
+
+/* Process context, past the point of no return: cannot fail. */
+int hook_bprm_committed_creds(const struct linux_binprm *bprm)
+{
+	rampart_hook_seen(bprm_committed_creds);
+	subject_exec_commit(bprm);
+	return 0;
+}
+
+static int enforce_task(enum rampart_hook hook, enum rampart_op op, struct task_struct *task, u32 flags)
+{
+	if (same_thread_group(task, current))
+		return 0;
+	return rampart_enforce(hook, op, &(struct rampart_target){ .task = task }, NULL, flags);
+}
+
+/* Process context under RCU or tasklist_lock. Signal 0 only asks; SIGCONT and SIGCHLD harm nobody; the kernel's own pass. */
+int hook_task_kill(struct task_struct *task, struct kernel_siginfo *info, int sig, const struct cred *cred)
+{
+	rampart_hook_seen(task_kill);
+	if (!sig || sig == SIGCONT || sig == SIGCHLD || (info > SEND_SIG_PRIV && info->si_code > 0))
+		return 0;
+	return enforce_task(HOOK_task_kill, RAMPART_OP_SIGNAL, task, sig);
+}
+
+/* Process context, under task_lock. Reading what /proc shows is not tracing. */
+int hook_ptrace_access_check(struct task_struct *child, unsigned int mode)
+{
+	rampart_hook_seen(ptrace_access_check);
+	if (!(mode & PTRACE_MODE_ATTACH))
+		return 0;
+	return enforce_task(HOOK_ptrace_access_check, RAMPART_OP_PTRACE, child, mode);
+}
+
+/* Process context under RCU. */
+int hook_task_setscheduler(struct task_struct *task)
+{
+	rampart_hook_seen(task_setscheduler);
+	return enforce_task(HOOK_task_setscheduler, RAMPART_OP_SCHED, task, 0);
+}

@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/fs.h>
+#include <linux/list.h>
+#include <linux/mount.h>
+#include <linux/namei.h>
+#include <linux/slab.h>
+
+#include "rampart.h"
+#include "resolve.h"
+
+#define MOUNTINFO_MAX (4u << 20)
+#define MOUNTS_MAX 16384
+
+/* The mounts of process 1 as the kernel itself lists them, through a proc of our own that nobody can mount over. */
+static char *read_mountinfo(void)
+{
+	struct file_system_type *type = get_fs_type("proc");
+	struct vfsmount *mnt;
+	struct file *file;
+	char *text = NULL;
+	size_t len = 0;
+	loff_t pos = 0;
+	ssize_t n;
+
+	if (!type)
+		return NULL;
+	mnt = vfs_kern_mount(type, SB_KERNMOUNT, "proc", NULL);
+	module_put(type->owner);
+	if (IS_ERR(mnt))
+		return NULL;
+	file = file_open_root_mnt(mnt, "1/mountinfo", O_RDONLY, 0);
+	if (IS_ERR(file))
+		goto unmount;
+	text = kvzalloc(MOUNTINFO_MAX, GFP_KERNEL);
+	while (text && len < MOUNTINFO_MAX - 1) {
+		n = kernel_read(file, text + len, MOUNTINFO_MAX - 1 - len, &pos);
+		if (n <= 0)
+			break;
+		len += n;
+	}
+	filp_close(file, NULL);
+unmount:
+	kern_unmount(mnt);
+	return text;
+}
+
+/* Field 5 of a line, with \ooo undone in place. NULL when the line has no such field. */
+static char *mount_point(char *line)
+{
+	char *field = NULL, *in, *out;
+	int i;
+
+	for (i = 0; i < 5; i++)
+		field = strsep(&line, " ");
+	if (!field || *field != '/')
+		return NULL;
+	for (in = out = field; *in; in++) {
+		if (in[0] == '\\' && in[1] && in[2] && in[3]) {
+			*out++ = ((in[1] - '0') << 6) | ((in[2] - '0') << 3) | (in[3] - '0');
+			in += 3;
+		} else {
+			*out++ = *in;
+		}
+	}
+	*out = 0;
+	return field;
+}
+
+static u32 state_of_path(const struct rampart_ruleset *rules, const char *path)
+{
+	u32 state = RAMPART_STATE_ROOT;
+
+	while (*path) {
+		size_t len;
+
+		path += strspn(path, "/");
+		len = strcspn(path, "/");
+		if (len)
+			state = rampart_ruleset_step(rules, state, path, len);
+		path += len;
+	}
+	return state;
+}
+
+struct resolver {
+	struct rampart_view *view;
+	u32 n_anchors, max_anchors;
+	u32 prefix_len, max_prefix;
+};
+
+static void add_anchor(struct resolver *r, const struct path *path, u32 state, const char *prefix)
+{
+	const struct inode *inode = d_backing_inode(path->dentry);
+	struct exe_id id = exe_id_of(inode);
+	struct anchor *anchor;
+	u32 len = strlen(prefix) + 1, i;
+
+	if (!id.ino)
+		return;
+	anchor = rampart_anchor_slot(r->view, &id);
+	if (!anchor->id.ino) {
+		if (r->n_anchors == r->max_anchors || len > r->max_prefix - r->prefix_len) {
+			r->view->crowded = true;
+			return;
+		}
+		anchor->id = id;
+		anchor->prefix = r->view->prefixes + r->prefix_len;
+		/* "/" is written by the walk itself. */
+		if (strcmp(prefix, "/"))
+			memcpy(r->view->prefixes + r->prefix_len, prefix, len);
+		r->prefix_len += len;
+		r->n_anchors++;
+		if (!S_ISDIR(inode->i_mode))
+			r->view->file_anchors = true;
+	}
+	for (i = 0; state && i < RAMPART_STATES; i++) {
+		if (anchor->states.s[i] == state)
+			return;
+		if (!anchor->states.s[i]) {
+			anchor->states.s[i] = state;
+			return;
+		}
+	}
+	if (state)
+		r->view->crowded = true;
+}
+
+static void add_mounts(struct resolver *r, char *text)
+{
+	char *line, *point;
+	struct path path;
+
+	while ((line = strsep(&text, "\n"))) {
+		point = mount_point(line);
+		if (!point || kern_path(point, 0, &path))
+			continue;
+		add_anchor(r, &path, state_of_path(r->view->rules, point), point);
+		path_put(&path);
+	}
+}
+
+/* An anchor only where the walk alone would not find the state, that is behind a symlink. */
+static void add_place(struct resolver *r, const char *name, u32 state)
+{
+	struct path path;
+	bool known;
+
+	if (kern_path(name, LOOKUP_FOLLOW, &path))
+		return;
+	rcu_read_lock();
+	known = rampart_label_has_state(r->view, path.dentry, state);
+	rcu_read_unlock();
+	if (!known)
+		add_anchor(r, &path, state, name);
+	path_put(&path);
+}
+
+/* The longest beginning of a literal that exists. */
+static void add_literal(struct resolver *r, const struct pb_view *literal, char *buf)
+{
+	struct path path;
+	char *slash;
+
+	memcpy(buf, literal->data, literal->len + 1);
+	while (kern_path(buf, LOOKUP_FOLLOW, &path)) {
+		slash = strrchr(buf, '/');
+		if (!slash || slash == buf)
+			return;
+		*slash = 0;
+	}
+	path_put(&path);
+	add_place(r, buf, state_of_path(r->view->rules, buf));
+}
+
+static void add_program(struct rampart_view *view, u32 index, const struct rampart_program *program)
+{
+	struct path path;
+	struct inode *inode;
+	u32 slot;
+
+	if (kern_path((const char *)program->path.data, LOOKUP_FOLLOW, &path))
+		return;
+	inode = d_backing_inode(path.dentry);
+	/* Whoever may write the file would be trusted too. */
+	if (S_ISREG(inode->i_mode) && uid_eq(inode->i_uid, GLOBAL_ROOT_UID) && !(inode->i_mode & 0022)) {
+		struct program_id entry = { .id = exe_id_of(inode), .classes = program->classes };
+
+		for (slot = rampart_program_hash(&entry.id) & view->program_mask; view->programs[slot].id.ino;)
+			slot = (slot + 1) & view->program_mask;
+		view->programs[slot] = entry;
+		view->resolved[index] = 1;
+	}
+	path_put(&path);
+}
+
+static void add_programs(struct rampart_view *view, const struct rampart_view *old)
+{
+	const struct rampart_program *programs;
+	u32 i, n;
+
+	programs = rampart_ruleset_programs(view->rules, &n);
+	if (old) {
+		memcpy(view->programs, old->programs, (view->program_mask + 1) * sizeof(*view->programs));
+		memcpy(view->resolved, old->resolved, n);
+		return;
+	}
+	for (i = 0; i < n; i++)
+		add_program(view, i, &programs[i]);
+}
+
+static u32 count_lines(const char *text)
+{
+	u32 n = 0;
+
+	for (; *text; text++)
+		n += *text == '\n';
+	return n;
+}
+
+static int alloc_tables(struct resolver *r, const char *mounts, const struct list_head *homes)
+{
+	struct rampart_view *view = r->view;
+	const struct pb_view *literals;
+	const struct home *home;
+	u32 programs, i, n;
+
+	literals = rampart_ruleset_literals(view->rules, &n);
+	rampart_ruleset_programs(view->rules, &programs);
+	r->max_anchors = min_t(u32, count_lines(mounts), MOUNTS_MAX) + n;
+	r->max_prefix = strlen(mounts) + 1;
+	for (i = 0; i < n; i++)
+		r->max_prefix += literals[i].len + 1;
+	list_for_each_entry(home, homes, list) {
+		r->max_anchors++;
+		r->max_prefix += strlen(home->path) + 1;
+	}
+	view->anchor_mask = roundup_pow_of_two(2 * r->max_anchors + 2) - 1;
+	view->program_mask = roundup_pow_of_two(2 * programs + 2) - 1;
+	view->anchors = kvcalloc(view->anchor_mask + 1, sizeof(*view->anchors), GFP_KERNEL);
+	view->programs = kvcalloc(view->program_mask + 1, sizeof(*view->programs), GFP_KERNEL);
+	view->resolved = kvcalloc(programs + 1, 1, GFP_KERNEL);
+	view->prefixes = kvzalloc(r->max_prefix, GFP_KERNEL);
+	return view->anchors && view->programs && view->resolved && view->prefixes ? 0 : -ENOMEM;
+}
+
+int rampart_resolve(struct rampart_view *view, const struct rampart_view *old, const struct list_head *homes)
+{
+	struct resolver r = { .view = view };
+	char *mounts = read_mountinfo(), *buf = kmalloc(PATH_MAX, GFP_KERNEL);
+	const struct pb_view *literals;
+	const struct home *home;
+	int err = -ENOMEM;
+	u32 i, n;
+
+	might_sleep();
+	if (!mounts || !buf || alloc_tables(&r, mounts, homes))
+		goto out;
+	add_mounts(&r, mounts);
+	literals = rampart_ruleset_literals(view->rules, &n);
+	for (i = 0; i < n; i++)
+		add_literal(&r, &literals[i], buf);
+	list_for_each_entry(home, homes, list)
+		add_place(&r, home->path, RAMPART_STATE_HOME);
+	add_programs(view, old);
+	err = 0;
+out:
+	kvfree(mounts);
+	kfree(buf);
+	return err;
+}
+
+void rampart_resolve_free(struct rampart_view *view)
+{
+	kvfree(view->anchors);
+	kvfree(view->programs);
+	kvfree(view->resolved);
+	kvfree(view->prefixes);
+}

@@ -1,0 +1,336 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/fs.h>
+#include <linux/kref.h>
+#include <linux/mutex.h>
+#include <linux/namei.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/task_work.h>
+#include <linux/workqueue.h>
+
+#include <rampart_netlink.h>
+
+#include "attach.h"
+#include "enforce.h"
+#include "rampart.h"
+#include "resolve.h"
+#include "store.h"
+
+/* One ruleset serves several views when only the mounts have changed. */
+struct ruleset_ref {
+	struct kref ref;
+	struct rampart_ruleset *rules;
+};
+
+static struct rampart_view __rcu *active;	/* readers: RCU; writers: store_lock */
+static DEFINE_MUTEX(store_lock);
+static LIST_HEAD(homes);			/* store_lock */
+static u64 generation;				/* store_lock */
+static u32 epoch;				/* store_lock */
+static unsigned int n_homes;			/* store_lock */
+static struct workqueue_struct *wq;
+
+#define HOMES_MAX 65536
+
+const struct rampart_view *rampart_view(void)
+{
+	return rcu_dereference(active);
+}
+
+static void ruleset_release(struct kref *ref)
+{
+	struct ruleset_ref *r = container_of(ref, struct ruleset_ref, ref);
+
+	rampart_ruleset_free(r->rules);
+	kfree(r);
+}
+
+static void view_free(struct rampart_view *view)
+{
+	rampart_resolve_free(view);
+	kref_put(&view->ref->ref, ruleset_release);
+	kfree(view);
+}
+
+/* A new view of @ref, not yet published. @old gives the programs, or NULL to resolve them too. */
+static struct rampart_view *view_new(struct ruleset_ref *ref, const struct rampart_policy_info *info,
+				     const struct rampart_view *old)
+{
+	struct rampart_view *view = kzalloc(sizeof(*view), GFP_KERNEL);
+
+	lockdep_assert_held(&store_lock);
+	if (!view)
+		return NULL;
+	kref_get(&ref->ref);
+	view->ref = ref;
+	view->rules = ref->rules;
+	view->info = *info;
+	view->generation = generation;
+	view->epoch = ++epoch;
+	if (rampart_resolve(view, old, &homes)) {
+		view_free(view);
+		return NULL;
+	}
+	return view;
+}
+
+static void swap_view(struct rampart_view *view)
+{
+	struct rampart_view *old = rcu_replace_pointer(active, view, lockdep_is_held(&store_lock));
+
+	synchronize_rcu();
+	if (old)
+		view_free(old);
+}
+
+/* What a caller wants done in the worker, whose root is that of process 1. */
+struct job {
+	struct work_struct work;
+	struct ruleset_ref *ref;		/* NULL: the ruleset in force */
+	const struct rampart_policy_info *info;
+	bool programs;
+	int err;
+};
+
+static void run_job(struct work_struct *work)
+{
+	struct job *job = container_of(work, struct job, work);
+	struct rampart_view *old, *view;
+
+	mutex_lock(&store_lock);
+	old = rcu_dereference_protected(active, lockdep_is_held(&store_lock));
+	if (job->ref) {
+		generation++;
+		view = view_new(job->ref, job->info, NULL);
+		if (!view)
+			generation--;
+	} else {
+		view = view_new(old->ref, &old->info, job->programs ? NULL : old);
+	}
+	job->err = view ? 0 : -ENOMEM;
+	if (view)
+		swap_view(view);
+	mutex_unlock(&store_lock);
+}
+
+static int run(struct job *job)
+{
+	might_sleep();
+	INIT_WORK_ONSTACK(&job->work, run_job);
+	queue_work(wq, &job->work);
+	flush_work(&job->work);
+	destroy_work_on_stack(&job->work);
+	return job->err;
+}
+
+/* The policy without a name is the one before any policy: it has no rules, and it is generation 0. */
+int rampart_store_publish(struct rampart_ruleset *ruleset, const struct rampart_policy_info *info, u64 *new_generation)
+{
+	struct job job = { .info = info };
+	u64 ops = rampart_ruleset_ops(ruleset);
+
+	job.ref = kzalloc(sizeof(*job.ref), GFP_KERNEL);
+	if (!job.ref)
+		return -ENOMEM;
+	kref_init(&job.ref->ref);
+	job.ref->rules = ruleset;
+	if (run(&job)) {
+		kfree(job.ref);
+		return -ENOMEM;
+	}
+	kref_put(&job.ref->ref, ruleset_release);
+	*new_generation = rampart_store_info(NULL);
+	rampart_attach_need(ops);
+	return 0;
+}
+
+u64 rampart_store_info(struct rampart_policy_info *info)
+{
+	const struct rampart_view *view;
+	u64 gen;
+
+	rcu_read_lock();
+	view = rampart_view();
+	if (info)
+		*info = view->info;
+	gen = view->generation;
+	rcu_read_unlock();
+	return gen;
+}
+
+struct refresh {
+	struct callback_head head;
+	bool programs;
+	bool moving;
+};
+
+static void refresh_now(struct callback_head *head)
+{
+	struct refresh *refresh = container_of(head, struct refresh, head);
+	struct job job = { .programs = refresh->programs };
+
+	if (refresh->moving)
+		rampart_label_moved();
+	else if (run(&job))
+		pr_err("out of memory: a mount or a new program is not known yet\n");
+	kfree(refresh);
+	rampart_sleep_end();
+}
+
+/* A kernel thread never returns to user space; its rare moves of labelled directories are waited out. */
+static void moved_later(struct work_struct *work)
+{
+	rampart_label_moved();
+	kfree(to_delayed_work(work));
+	rampart_sleep_end();
+}
+
+static void moving_by_kthread(void)
+{
+	struct delayed_work *work = kmalloc(sizeof(*work), GFP_ATOMIC);
+
+	if (!work)
+		return;	/* the cache stays off: slow, never wrong */
+	INIT_DELAYED_WORK(work, moved_later);
+	rampart_sleep_begin();
+	queue_delayed_work(wq, work, 5 * HZ);
+}
+
+void rampart_store_refresh_later(bool programs, bool moving)
+{
+	struct refresh *refresh;
+
+	if (moving)
+		rampart_label_moving();
+	if (current->flags & PF_KTHREAD) {
+		if (moving)
+			moving_by_kthread();
+		return;
+	}
+	refresh = kmalloc(sizeof(*refresh), GFP_ATOMIC);
+	if (!refresh)
+		return;
+	refresh->programs = programs;
+	refresh->moving = moving;
+	init_task_work(&refresh->head, refresh_now);
+	rampart_sleep_begin();
+	if (task_work_add(current, &refresh->head, TWA_RESUME)) {
+		kfree(refresh);
+		if (moving)
+			rampart_label_moved();
+		rampart_sleep_end();
+	}
+}
+
+static int add_home(const char *path)
+{
+	struct home *home = kzalloc(sizeof(*home), GFP_KERNEL);
+	const struct home *old;
+
+	if (home)
+		home->path = kstrdup(path, GFP_KERNEL);
+	if (!home || !home->path) {
+		kfree(home);
+		return -ENOMEM;
+	}
+	mutex_lock(&store_lock);
+	list_for_each_entry(old, &homes, list)
+		if (!strcmp(old->path, path))
+			goto known;
+	if (n_homes == HOMES_MAX)
+		goto known;
+	list_add_tail(&home->list, &homes);
+	n_homes++;
+	mutex_unlock(&store_lock);
+	return run(&(struct job){});
+known:
+	mutex_unlock(&store_lock);
+	kfree(home->path);
+	kfree(home);
+	return 0;
+}
+
+static int add_links(const char *name)
+{
+	struct rampart_label label;
+	struct path path;
+	int err = kern_path(name, 0, &path);
+
+	if (err)
+		return err;
+	rcu_read_lock();
+	rampart_label(rampart_view(), path.dentry, &label);
+	rcu_read_unlock();
+	mutex_lock(&store_lock);
+	err = rampart_mark_add(rcu_dereference_protected(active, lockdep_is_held(&store_lock)),
+			       d_backing_inode(path.dentry), &label);
+	mutex_unlock(&store_lock);
+	path_put(&path);
+	return err;
+}
+
+int rampart_store_hint(u32 kind, const char *path)
+{
+	might_sleep();
+	if (*path != '/')
+		return -EINVAL;
+	return kind == RAMPART_HINT_HOME ? add_home(path) : add_links(path);
+}
+
+void rampart_store_unresolved(void (*fn)(const char *path, void *ctx), void *ctx)
+{
+	const struct rampart_program *programs;
+	const struct rampart_view *view;
+	u32 i, n;
+
+	mutex_lock(&store_lock);
+	view = rcu_dereference_protected(active, lockdep_is_held(&store_lock));
+	programs = rampart_ruleset_programs(view->rules, &n);
+	for (i = 0; i < n; i++)
+		if (!view->resolved[i])
+			fn((const char *)programs[i].path.data, ctx);
+	mutex_unlock(&store_lock);
+}
+
+int rampart_store_init(void)
+{
+	static const struct rampart_policy_info none;
+	struct job job = { .info = &none };
+	enum rampart_reason why;
+
+	wq = alloc_workqueue("rampart_store", WQ_UNBOUND, 0);
+	if (!wq)
+		return -ENOMEM;
+	job.ref = kzalloc(sizeof(*job.ref), GFP_KERNEL);
+	if (!job.ref)
+		goto err_wq;
+	kref_init(&job.ref->ref);
+	job.ref->rules = rampart_ruleset_build(NULL, &why);
+	if (!job.ref->rules)
+		goto err_ref;
+	generation = (u64)-1;	/* the first one is 0 */
+	if (run(&job))
+		goto err_rules;
+	kref_put(&job.ref->ref, ruleset_release);
+	return 0;
+
+err_rules:
+	rampart_ruleset_free(job.ref->rules);
+err_ref:
+	kfree(job.ref);
+err_wq:
+	destroy_workqueue(wq);
+	return -ENOMEM;
+}
+
+void rampart_store_exit(void)
+{
+	struct home *home, *tmp;
+
+	destroy_workqueue(wq);
+	view_free(rcu_dereference_protected(active, true));
+	list_for_each_entry_safe(home, tmp, &homes, list) {
+		kfree(home->path);
+		kfree(home);
+	}
+}

@@ -1,0 +1,342 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/binfmts.h>
+#include <linux/fs.h>
+#include <linux/mm.h>
+#include <linux/pid.h>
+#include <linux/pid_namespace.h>
+#include <linux/rhashtable.h>
+#include <linux/sched/mm.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+#include <linux/security.h>
+#include <linux/slab.h>
+
+#include "label.h"
+#include "rampart.h"
+#include "subject.h"
+
+#define EXE_NAME_MAX 1024
+
+struct entry {
+	struct rhash_head node;
+	struct rcu_head rcu;
+	struct task_struct *task;	/* key, not referenced: task_free removes the entry */
+	struct subject __rcu *subject;	/* written by the task itself or before it runs */
+	struct subject *pending;	/* the task itself: made before an exec, published when it succeeds */
+};
+
+static const struct rhashtable_params params = {
+	.key_len = sizeof(struct task_struct *),
+	.key_offset = offsetof(struct entry, task),
+	.head_offset = offsetof(struct entry, node),
+	.automatic_shrinking = true,
+};
+
+static struct rhashtable table;
+static struct kmem_cache *entries;
+
+static void name_release(struct kref *ref)
+{
+	kfree(container_of(ref, struct exe_name, ref));
+}
+
+static void name_put(struct exe_name *name)
+{
+	if (name)
+		kref_put(&name->ref, name_release);
+}
+
+static void subject_release(struct kref *ref)
+{
+	struct subject *subject = container_of(ref, struct subject, ref);
+	u32 i;
+
+	for (i = 0; i < subject->n_ancestors; i++)
+		name_put(subject->ancestors[i].name);
+	name_put(subject->name);
+	kfree_rcu(subject, rcu);
+}
+
+void subject_put(struct subject *subject)
+{
+	if (subject)
+		kref_put(&subject->ref, subject_release);
+}
+
+static void entry_free(struct rcu_head *rcu)
+{
+	struct entry *entry = container_of(rcu, struct entry, rcu);
+
+	subject_put(rcu_dereference_protected(entry->subject, true));
+	subject_put(entry->pending);
+	kmem_cache_free(entries, entry);
+}
+
+static struct entry *find(struct task_struct *task)
+{
+	return rhashtable_lookup_fast(&table, &task, params);
+}
+
+static struct entry *entry_new(struct task_struct *task, struct subject *subject)
+{
+	struct entry *entry = kmem_cache_zalloc(entries, GFP_KERNEL);
+
+	if (!entry)
+		return NULL;
+	entry->task = task;
+	RCU_INIT_POINTER(entry->subject, subject);
+	return entry;
+}
+
+/* Takes the reference to @subject. -EEXIST is fine: the task came by itself. */
+static int enter(struct task_struct *task, struct subject *subject)
+{
+	struct entry *entry = entry_new(task, subject);
+	int err;
+
+	if (!entry) {
+		subject_put(subject);
+		return -ENOMEM;
+	}
+	err = rhashtable_lookup_insert_fast(&table, &entry->node, params);
+	if (err)
+		entry_free(&entry->rcu);
+	return err == -EEXIST ? 0 : err;
+}
+
+struct subject *subject_get(struct task_struct *task)
+{
+	struct subject *subject = NULL;
+	struct entry *entry;
+
+	rcu_read_lock();
+	entry = find(task);
+	if (entry)
+		subject = rcu_dereference(entry->subject);
+	if (subject && !kref_get_unless_zero(&subject->ref))
+		subject = NULL;
+	rcu_read_unlock();
+	return subject;
+}
+
+struct exe_id subject_exe(struct task_struct *task)
+{
+	struct subject *subject;
+	struct exe_id id = {};
+	struct entry *entry;
+
+	rcu_read_lock();
+	entry = find(task);
+	subject = entry ? rcu_dereference(entry->subject) : NULL;
+	if (subject && !subject->tainted)
+		id = subject->exe;
+	rcu_read_unlock();
+	return id;
+}
+
+static struct subject *create(const struct subject *parent)
+{
+	struct subject *subject = kzalloc(sizeof(*subject), GFP_KERNEL);
+	u32 i;
+
+	if (!subject)
+		return NULL;
+	kref_init(&subject->ref);
+	if (!parent || !parent->name)
+		return subject;
+	subject->ancestors[0] = (struct ancestor){ .pid = parent->pid, .name = parent->name };
+	subject->n_ancestors = min_t(u32, parent->n_ancestors + 1, RAMPART_LINEAGE_MAX);
+	for (i = 1; i < subject->n_ancestors; i++)
+		subject->ancestors[i] = parent->ancestors[i - 1];
+	for (i = 0; i < subject->n_ancestors; i++)
+		kref_get(&subject->ancestors[i].name->ref);
+	return subject;
+}
+
+static void set_exe(struct subject *subject, struct file *file, struct exe_name *name)
+{
+	bool cut;
+
+	subject->exe = exe_id_of(file_inode(file));
+	rcu_read_lock();
+	name->len = rampart_label_path(rampart_view(), file->f_path.dentry, name->path, EXE_NAME_MAX, &cut);
+	rcu_read_unlock();
+	subject->name = name;
+}
+
+static struct exe_name *name_new(void)
+{
+	struct exe_name *name = kzalloc(sizeof(*name) + EXE_NAME_MAX, GFP_KERNEL);
+
+	if (name)
+		kref_init(&name->ref);
+	return name;
+}
+
+int subject_fork(struct task_struct *child)
+{
+	struct subject *subject = subject_get(current);
+
+	/* Kernel threads beget kernel threads: they have no program. */
+	return subject ? enter(child, subject) : 0;
+}
+
+void subject_task_free(struct task_struct *task)
+{
+	struct entry *entry;
+
+	rcu_read_lock();
+	entry = find(task);
+	if (entry && !rhashtable_remove_fast(&table, &entry->node, params))
+		call_rcu(&entry->rcu, entry_free);
+	rcu_read_unlock();
+}
+
+/* Everything that can fail, while the exec still can. */
+int subject_exec_prepare(struct linux_binprm *bprm)
+{
+	struct subject *old = subject_get(current), *subject = create(old);
+	struct entry *entry;
+	int err = 0;
+
+	subject_put(old);
+	if (!subject)
+		return -ENOMEM;
+	subject->name = name_new();
+	if (!subject->name) {
+		subject_put(subject);
+		return -ENOMEM;
+	}
+	rcu_read_lock();
+	entry = find(current);
+	rcu_read_unlock();
+	if (!entry) {
+		err = enter(current, NULL);
+		rcu_read_lock();
+		entry = find(current);
+		rcu_read_unlock();
+	}
+	if (!entry) {
+		subject_put(subject);
+		return err ?: -ENOMEM;
+	}
+	/* Only the task itself gets here, and it cannot be freed meanwhile. */
+	subject_put(entry->pending);
+	entry->pending = subject;
+	return 0;
+}
+
+void subject_exec_commit(const struct linux_binprm *bprm)
+{
+	struct subject *subject, *old;
+	struct entry *entry;
+
+	rcu_read_lock();
+	entry = find(current);
+	rcu_read_unlock();
+	if (WARN_ON_ONCE(!entry || !entry->pending))
+		return;
+	subject = entry->pending;
+	entry->pending = NULL;
+	subject->pid = task_tgid_nr(current);
+	subject->tainted = bprm->unsafe & LSM_UNSAFE_PTRACE;
+	set_exe(subject, bprm->file, subject->name);
+	old = rcu_replace_pointer(entry->subject, subject, true);
+	subject_put(old);
+}
+
+static struct file *exe_file(struct task_struct *task)
+{
+	struct mm_struct *mm = get_task_mm(task);
+	struct file *file;
+
+	if (!mm)
+		return NULL;
+	rcu_read_lock();
+	file = compat_get_file_rcu(&mm->exe_file);
+	rcu_read_unlock();
+	mmput(mm);
+	return file;
+}
+
+static int populate_one(struct task_struct *task)
+{
+	struct subject *parent, *subject;
+	struct task_struct *real_parent;
+	struct exe_name *name;
+	struct file *file = exe_file(task);
+
+	if (!file)
+		return 0;
+	rcu_read_lock();
+	real_parent = rcu_dereference(task->real_parent);
+	parent = subject_get(real_parent);
+	rcu_read_unlock();
+	subject = create(parent);
+	subject_put(parent);
+	name = name_new();
+	if (!subject || !name) {
+		subject_put(subject);
+		name_put(name);
+		fput(file);
+		return -ENOMEM;
+	}
+	subject->pid = task_tgid_nr(task);
+	set_exe(subject, file, name);
+	fput(file);
+	return enter(task, subject);
+}
+
+/* task_alloc is attached by now, so whoever is forked during the walk enters by itself. Low pids first: parents first. */
+int subject_populate(void)
+{
+	struct pid *pid;
+	int nr, err = 0;
+
+	for (nr = 1; !err && nr < PID_MAX_LIMIT; nr++) {
+		struct task_struct *task;
+
+		rcu_read_lock();
+		pid = find_ge_pid(nr, &init_pid_ns);
+		task = pid ? get_pid_task(pid, PIDTYPE_PID) : NULL;
+		if (pid)
+			nr = pid_nr(pid);
+		rcu_read_unlock();
+		if (!pid)
+			break;
+		if (!task)
+			continue;
+		err = populate_one(task);
+		put_task_struct(task);
+		cond_resched();
+	}
+	return err;
+}
+
+static void destroy_entry(void *ptr, void *arg)
+{
+	struct entry *entry = ptr;
+
+	entry_free(&entry->rcu);
+}
+
+int subject_init(void)
+{
+	int err;
+
+	entries = KMEM_CACHE(entry, 0);
+	if (!entries)
+		return -ENOMEM;
+	err = rhashtable_init(&table, &params);
+	if (err)
+		kmem_cache_destroy(entries);
+	return err;
+}
+
+void subject_exit(void)
+{
+	rcu_barrier();
+	rhashtable_free_and_destroy(&table, destroy_entry, NULL);
+	rcu_barrier();
+	kmem_cache_destroy(entries);
+}

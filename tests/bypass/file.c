@@ -1,0 +1,444 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Ways to change a file in a protected folder, one function each. Runs inside a guest:
+ *
+ *	file list			names, one a line
+ *	file prepare DIR		makes DIR/NAME ("original") for each
+ *	file run NAME DIR		tries; prints "changed" or "unchanged ERRNO"
+ *
+ * The folder is DIR, the victim DIR/NAME. Whether it was changed is seen by looking at it, not believed from a return value.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/io_uring.h>
+#include <linux/mount.h>
+#include <sched.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#define WORK "/tmp/bypass"
+
+static const char *dir;		/* the protected folder */
+static char victim[512];	/* DIR/NAME */
+static char extra[600];		/* DIR/NAME.new: must not come into being */
+
+static int scribble(int fd)
+{
+	ssize_t n = fd < 0 ? -1 : pwrite(fd, "ENCRYPTED", 9, 0);
+
+	if (fd >= 0)
+		close(fd);
+	return n == 9 ? 0 : -1;
+}
+
+static int write_open(void) { return scribble(open(victim, O_WRONLY)); }
+static int append(void) { return scribble(open(victim, O_WRONLY | O_APPEND)); }
+static int open_trunc(void) { return scribble(open(victim, O_WRONLY | O_TRUNC)); }
+static int truncate_path(void) { return truncate(victim, 0); }
+static int unlink_file(void) { return unlink(victim); }
+static int rename_away(void) { return rename(victim, WORK "/away"); }
+static int rename_over(void) { return scribble(open(WORK "/x", O_CREAT | O_WRONLY, 0644)) ?: rename(WORK "/x", victim); }
+static int create_new(void) { return scribble(open(extra, O_CREAT | O_WRONLY, 0644)); }
+static int mkdir_new(void) { return mkdir(extra, 0755); }
+static int mknod_new(void) { return mknod(extra, S_IFIFO | 0644, 0); }
+static int symlink_new(void) { return symlink("/etc/passwd", extra); }
+static int chmod_file(void) { return chmod(victim, 0); }
+static int chown_file(void) { return chown(victim, 12345, 12345); }
+static int setxattr_file(void) { return setxattr(victim, "user.rampart", "x", 1, 0); }
+
+static int utimes_file(void)
+{
+	struct timeval tv[2] = { { 1, 0 }, { 1, 0 } };
+
+	return utimes(victim, tv);
+}
+
+static int rename_exchange(void)
+{
+	if (scribble(open(WORK "/x", O_CREAT | O_WRONLY, 0644)))
+		return -1;
+	return renameat2(AT_FDCWD, WORK "/x", AT_FDCWD, victim, RENAME_EXCHANGE);
+}
+
+static int hard_link_out(void)
+{
+	char out[600];
+
+	snprintf(out, sizeof(out), "%s/../hard-link", dir);
+	if (link(victim, out))
+		return -1;
+	return scribble(open(out, O_WRONLY));
+}
+
+static int link_in(void)
+{
+	char out[600];
+
+	snprintf(out, sizeof(out), "%s/../link-in", dir);
+	return scribble(open(out, O_CREAT | O_WRONLY, 0644)) ?: link(out, extra);
+}
+
+static int symlink_elsewhere(void)
+{
+	return symlink(victim, WORK "/symlink") ?: scribble(open(WORK "/symlink", O_WRONLY));
+}
+
+static int proc_fd_reopen(void)
+{
+	char name[64];
+	int fd = open(victim, O_RDONLY);
+
+	snprintf(name, sizeof(name), "/proc/self/fd/%d", fd);
+	return scribble(open(name, O_WRONLY));
+}
+
+static int opath_reopen(void)
+{
+	char name[64];
+	int fd = open(victim, O_PATH);
+
+	snprintf(name, sizeof(name), "/proc/self/fd/%d", fd);
+	return scribble(open(name, O_WRONLY));
+}
+
+static int proc_root(void)
+{
+	char name[600];
+
+	snprintf(name, sizeof(name), "/proc/self/root%s", victim);
+	return scribble(open(name, O_WRONLY));
+}
+
+static int dirfd_relative(void)
+{
+	int fd = open(dir, O_PATH | O_DIRECTORY);
+
+	return scribble(openat(fd, strrchr(victim, '/') + 1, O_WRONLY));
+}
+
+static int tmpfile_linkat(void)
+{
+	char parent[600], name[64];
+	int fd;
+
+	snprintf(parent, sizeof(parent), "%s/..", dir);
+	fd = open(parent, O_TMPFILE | O_RDWR, 0644);
+	if (fd < 0 || write(fd, "x", 1) != 1)
+		return -1;
+	snprintf(name, sizeof(name), "/proc/self/fd/%d", fd);
+	return linkat(AT_FDCWD, name, AT_FDCWD, extra, AT_SYMLINK_FOLLOW);
+}
+
+static int tmpfile_inside(void)
+{
+	char name[64];
+	int fd = open(dir, O_TMPFILE | O_RDWR, 0644);
+
+	if (fd < 0)
+		return -1;
+	snprintf(name, sizeof(name), "/proc/self/fd/%d", fd);
+	return linkat(AT_FDCWD, name, AT_FDCWD, extra, AT_SYMLINK_FOLLOW);
+}
+
+static int mmap_shared(void)
+{
+	int fd = open(victim, O_RDWR);
+	char *p = fd < 0 ? MAP_FAILED : mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+
+	if (p == MAP_FAILED)
+		return -1;
+	memcpy(p, "ENCRYPTED", 9);
+	return msync(p, 4096, MS_SYNC);
+}
+
+static int in_dir(const char *where)
+{
+	char name[600];
+
+	snprintf(name, sizeof(name), "%s/%s", where, strrchr(victim, '/') + 1);
+	return scribble(open(name, O_WRONLY));
+}
+
+static int bind_mount(void)
+{
+	int err;
+
+	mkdir(WORK "/bind", 0755);
+	if (mount(dir, WORK "/bind", NULL, MS_BIND, NULL))
+		return -1;
+	err = in_dir(WORK "/bind");
+	umount2(WORK "/bind", MNT_DETACH);
+	return err;
+}
+
+static int mount_namespace(void)
+{
+	if (unshare(CLONE_NEWNS) || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL))
+		return -1;
+	return bind_mount();
+}
+
+static int user_namespace(void)
+{
+	if (unshare(CLONE_NEWUSER | CLONE_NEWNS))
+		return -1;
+	mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL);
+	return bind_mount();
+}
+
+static int detached_mount(void)
+{
+	int fd = syscall(SYS_open_tree, AT_FDCWD, dir, OPEN_TREE_CLONE);
+
+	return fd < 0 ? -1 : scribble(openat(fd, strrchr(victim, '/') + 1, O_WRONLY));
+}
+
+static int chroot_inside(void)
+{
+	char name[600];
+
+	if (chroot(dir) || chdir("/"))
+		return -1;
+	snprintf(name, sizeof(name), "/%s", strrchr(victim, '/') + 1);
+	return scribble(open(name, O_WRONLY));
+}
+
+static int ancestor_rename(void)
+{
+	char parent[512], moved[600], name[1200];
+	char *slash;
+	int err;
+
+	snprintf(parent, sizeof(parent), "%s", dir);
+	slash = strrchr(parent, '/');
+	*slash = 0;
+	snprintf(moved, sizeof(moved), "%s.moved", parent);
+	if (rename(parent, moved))
+		return -1;
+	snprintf(name, sizeof(name), "%s%s", moved, victim + strlen(parent));
+	err = scribble(open(name, O_WRONLY));
+	rename(moved, parent);
+	return err;
+}
+
+static int folder_rename(void)
+{
+	char moved[600], name[1200];
+	int err;
+
+	snprintf(moved, sizeof(moved), "%s.moved", dir);
+	if (rename(dir, moved))
+		return -1;
+	snprintf(name, sizeof(name), "%s/%s", moved, strrchr(victim, '/') + 1);
+	err = scribble(open(name, O_WRONLY));
+	rename(moved, dir);
+	return err;
+}
+
+static int overlay_upper(void)
+{
+	char options[1400], work[600];
+	int err;
+
+	snprintf(work, sizeof(work), "%s/../ovl-work", dir);
+	mkdir(work, 0755);
+	mkdir(WORK "/lower", 0755);
+	mkdir(WORK "/merged", 0755);
+	snprintf(options, sizeof(options), "lowerdir=" WORK "/lower,upperdir=%s,workdir=%s", dir, work);
+	if (mount("overlay", WORK "/merged", "overlay", 0, options))
+		return -1;
+	err = in_dir(WORK "/merged");
+	umount2(WORK "/merged", MNT_DETACH);
+	return err;
+}
+
+static int mount_over(void)
+{
+	int err = mount("tmpfs", dir, "tmpfs", 0, NULL);
+	struct stat st;
+
+	if (err)
+		return -1;
+	err = stat(victim, &st) && errno == ENOENT ? 0 : -1;
+	if (!err)
+		printf("changed\n");
+	umount2(dir, MNT_DETACH);
+	exit(0);
+}
+
+/* One open and one write, submitted to the ring with raw system calls. */
+static int ring_call(int ring, struct io_uring_sqe *sqes, unsigned int *tail, unsigned int *array, unsigned int mask,
+		     const struct io_uring_sqe *sqe, unsigned int *cq_head, unsigned int *cq_tail,
+		     const struct io_uring_cqe *cqes, unsigned int cq_mask)
+{
+	unsigned int at = *tail & mask;
+	int res;
+
+	sqes[at] = *sqe;
+	array[at] = at;
+	__atomic_store_n(tail, *tail + 1, __ATOMIC_RELEASE);
+	if (syscall(SYS_io_uring_enter, ring, 1, 1, IORING_ENTER_GETEVENTS, NULL, 0) != 1)
+		return -errno;
+	if (__atomic_load_n(cq_tail, __ATOMIC_ACQUIRE) == *cq_head)
+		return -EIO;
+	res = cqes[*cq_head & cq_mask].res;
+	__atomic_store_n(cq_head, *cq_head + 1, __ATOMIC_RELEASE);
+	return res;
+}
+
+static int uring(unsigned int setup_flags)
+{
+	struct io_uring_params p = { .flags = setup_flags };
+	int ring = syscall(SYS_io_uring_setup, 4, &p), fd;
+	char *sq, *cq;
+	struct io_uring_sqe *sqes;
+	struct io_uring_sqe sqe = { .opcode = IORING_OP_OPENAT, .fd = AT_FDCWD, .addr = (unsigned long)victim,
+				    .open_flags = O_WRONLY, .flags = IOSQE_ASYNC };
+
+	if (ring < 0)
+		return -1;
+	sq = mmap(NULL, 65536, PROT_READ | PROT_WRITE, MAP_SHARED, ring, IORING_OFF_SQ_RING);
+	cq = mmap(NULL, 65536, PROT_READ | PROT_WRITE, MAP_SHARED, ring, IORING_OFF_CQ_RING);
+	sqes = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, ring, IORING_OFF_SQES);
+	if (sq == MAP_FAILED || cq == MAP_FAILED || sqes == MAP_FAILED)
+		return -1;
+	fd = ring_call(ring, sqes, (void *)(sq + p.sq_off.tail), (void *)(sq + p.sq_off.array),
+		       *(unsigned int *)(sq + p.sq_off.ring_mask), &sqe, (void *)(cq + p.cq_off.head),
+		       (void *)(cq + p.cq_off.tail), (void *)(cq + p.cq_off.cqes),
+		       *(unsigned int *)(cq + p.cq_off.ring_mask));
+	if (fd < 0) {
+		errno = -fd;
+		return -1;
+	}
+	return scribble(fd);
+}
+
+static int io_uring_open(void) { return uring(0); }
+
+static const struct attack {
+	const char *name;
+	int (*try)(void);
+} attacks[] = {
+	{ "write_open", write_open },
+	{ "append", append },
+	{ "open_trunc", open_trunc },
+	{ "truncate_path", truncate_path },
+	{ "unlink", unlink_file },
+	{ "rename_away", rename_away },
+	{ "rename_over", rename_over },
+	{ "rename_exchange", rename_exchange },
+	{ "create", create_new },
+	{ "mkdir", mkdir_new },
+	{ "mknod", mknod_new },
+	{ "symlink_in", symlink_new },
+	{ "link_in", link_in },
+	{ "hard_link_out", hard_link_out },
+	{ "symlink_elsewhere", symlink_elsewhere },
+	{ "chmod", chmod_file },
+	{ "chown", chown_file },
+	{ "utimes", utimes_file },
+	{ "setxattr", setxattr_file },
+	{ "proc_fd_reopen", proc_fd_reopen },
+	{ "opath_reopen", opath_reopen },
+	{ "proc_root", proc_root },
+	{ "dirfd_relative", dirfd_relative },
+	{ "tmpfile_linkat", tmpfile_linkat },
+	{ "tmpfile_inside", tmpfile_inside },
+	{ "mmap_shared", mmap_shared },
+	{ "bind_mount", bind_mount },
+	{ "mount_namespace", mount_namespace },
+	{ "user_namespace", user_namespace },
+	{ "detached_mount", detached_mount },
+	{ "chroot", chroot_inside },
+	{ "ancestor_rename", ancestor_rename },
+	{ "folder_rename", folder_rename },
+	{ "overlay_upper", overlay_upper },
+	{ "mount_over", mount_over },
+	{ "io_uring", io_uring_open },
+};
+
+/* What can be seen of the victim: content, mode, owner, times, attribute; and whether the extra name has come. */
+static bool changed(void)
+{
+	char text[32] = "";
+	struct stat st;
+	int fd = open(victim, O_RDONLY);
+	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+
+	if (fd >= 0)
+		close(fd);
+	return n != 8 || memcmp(text, "original", 8) || stat(victim, &st) || (st.st_mode & 07777) != 0644 ||
+	       st.st_uid == 12345 || st.st_mtime == 1 || getxattr(victim, "user.rampart", text, 8) >= 0 ||
+	       !lstat(extra, &st);
+}
+
+static int prepare(void)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(attacks) / sizeof(attacks[0]); i++) {
+		int fd;
+
+		snprintf(victim, sizeof(victim), "%s/%s", dir, attacks[i].name);
+		fd = open(victim, O_CREAT | O_EXCL | O_WRONLY, 0644);
+		if (fd < 0 || fchmod(fd, 0644) || write(fd, "original", 8) != 8 || close(fd)) {
+			perror(victim);
+			return 1;
+		}
+	}
+	return 0;
+}
+
+static int run(const struct attack *attack)
+{
+	int status, err;
+	pid_t pid;
+
+	mkdir(WORK, 0755);
+	snprintf(victim, sizeof(victim), "%s/%s", dir, attack->name);
+	snprintf(extra, sizeof(extra), "%s.new", victim);
+	fflush(stdout);
+	pid = fork();
+	if (!pid) {
+		errno = 0;
+		err = attack->try() ? errno : 0;
+		fflush(stdout);
+		_exit(err);
+	}
+	waitpid(pid, &status, 0);
+	printf(changed() ? "changed\n" : "unchanged %s\n", strerrorname_np(WEXITSTATUS(status)) ?: "0");
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	size_t i, n = sizeof(attacks) / sizeof(attacks[0]);
+
+	if (argc == 2 && !strcmp(argv[1], "list")) {
+		for (i = 0; i < n; i++)
+			puts(attacks[i].name);
+		return 0;
+	}
+	if (argc == 3 && !strcmp(argv[1], "prepare")) {
+		dir = argv[2];
+		return prepare();
+	}
+	for (i = 0; argc == 4 && i < n; i++) {
+		dir = argv[3];
+		if (!strcmp(argv[2], attacks[i].name))
+			return run(&attacks[i]);
+	}
+	fprintf(stderr, "usage: file list | prepare DIR | run NAME DIR\n");
+	return 2;
+}
