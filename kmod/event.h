@@ -50,9 +50,10 @@ int rampart_event_init(void);
 void rampart_event_exit(void);
 
 /*
- * rampart_event_reserve() - a record on this CPU's ring, zeroed but for @seq and the times, or NULL when the ring has
- * no room for its class (counted as dropped). Preemption is off from a non-NULL return until rampart_event_commit().
- * Audits and the like leave the last quarter of a ring to blocks. Context: any but NMI; neither allocates nor sleeps.
+ * rampart_event_reserve() - a record on this CPU's ring, zeroed but for @seq, @outcome and the times, or NULL when the
+ * ring has no room for its class (counted as dropped). Preemption is off from a non-NULL return until
+ * rampart_event_commit(). Audits and the like leave the last quarter of a ring to blocks. Context: any but NMI; neither
+ * allocates nor sleeps.
  */
 struct rampart_event *rampart_event_reserve(enum rampart_outcome outcome);
 void rampart_event_commit(struct rampart_event *event);
@@ -79,8 +80,7 @@ int rampart_event_ack(u32 portid, u64 batch);
 
 /*
  * rampart_text_escape() - @text for the protobuf, in ASCII: control bytes, the backslash and what is above 0x7e as
- * \xHH. When
- * @cap is too small, "..." and the tail. Returns the length; @out is not terminated. Context: any.
+ * \xHH. When @cap is too small, "..." and the tail. Returns the length; @out is not terminated. Context: any.
  */
 u32 rampart_text_escape(const char *text, u32 len, char *out, u32 cap);
 

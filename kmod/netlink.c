@@ -271,7 +271,7 @@ static struct genl_family family __ro_after_init = {
 	.parallel_ops = true,
 	.small_ops = ops,
 	.n_small_ops = ARRAY_SIZE(ops),
-	.resv_start_op = __RAMPART_CMD_LAST,
+	.resv_start_op = 0,	/* every command is checked strictly */
 };
 
 int rampart_netlink_send_batch(u32 portid, const u8 *data, u32 len, u64 number)

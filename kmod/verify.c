@@ -71,7 +71,7 @@ int rampart_verify_init(void)
 		struct key *key = add_certificate(keyring, rampart_trust_certs[i]);
 
 		if (IS_ERR(key)) {
-			pr_warn("trusted certificate %u is of no use to this kernel (%ld): what it signs will be refused\n",
+			pr_warn("trusted certificate %u is of no use to this kernel (%ld), nor what it signs\n",
 				i + 1, PTR_ERR(key));
 			continue;
 		}
