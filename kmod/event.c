@@ -25,11 +25,8 @@
 #define RING_SIZE 512			/* records, a power of two */
 #define RING_OTHERS (RING_SIZE / 4 * 3)	/* of these for what is not a block */
 
-/*
- * The netlink message has to be one piece of memory. Up to 32 KiB, the kernel finds one when memory is fragmented, too.
- * Any event fits: see EXE_MAX.
- */
-#define BATCH_SIZE (28 * 1024)
+/* An attribute of netlink holds 64 KiB at most, and so does the message with what the kernel adds. Any event fits. */
+#define BATCH_SIZE (56 * 1024)
 #define EXE_MAX 4096			/* bytes of an escaped program */
 #define ANCESTOR_MAX 1024
 #define PATH_ESCAPED_MAX (4 * RAMPART_EVENT_PATHS)

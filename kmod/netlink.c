@@ -24,7 +24,7 @@
 #include "status.h"
 #include "store.h"
 
-#define STATUS_SIZE (28 * 1024)	/* so that the message is at most 32 KiB, see event.c */
+#define STATUS_SIZE (28 * 1024)	/* so that the message is at most 32 KiB of memory in one piece */
 #define PATH_LENGTH_MAX 4095
 #define PAYLOAD_MAX 1024	/* bytes of a Grant or a Floor */
 
@@ -276,7 +276,9 @@ static struct genl_family family __ro_after_init = {
 
 int rampart_netlink_send_batch(u32 portid, const u8 *data, u32 len, u64 number)
 {
-	struct sk_buff *skb = genlmsg_new(nla_total_size(len) + nla_total_size_64bit(sizeof(number)), GFP_KERNEL);
+	/* One piece of up to 64 KiB: worth some effort when memory is fragmented; the caller tries again. */
+	struct sk_buff *skb = genlmsg_new(nla_total_size(len) + nla_total_size_64bit(sizeof(number)),
+					  GFP_KERNEL | __GFP_RETRY_MAYFAIL | __GFP_NOWARN);
 	void *hdr;
 
 	might_sleep();
