@@ -28,7 +28,8 @@ CLI_SRC := $(wildcard daemon/cli/*.c)
 UNIT_SRC := $(wildcard tests/unit/test_*.c)
 obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
 
-.PHONY: all user kmod setup keys demo test unit vm-test fuzz lint man clean
+.SECONDARY:
+.PHONY: all user kmod setup keys demo test unit man clean
 all: user kmod man
 
 setup:
@@ -69,6 +70,21 @@ kmod: $(SERIES:%=kmod-%)
 kmod-%: $(B)/keys/trust.pem
 	@scripts/build-kmod $* $(TRUST)
 
+# The same, not sealed: what the seal prevents is shown against it.
+unsealed: $(SERIES:%=unsealed-%)
+unsealed-%: $(B)/keys/trust.pem
+	@scripts/build-kmod $* $(TRUST) --unsealed
+
+# --- programs that run inside guests ---
+.PHONY: guest-files unsealed
+guest-files: $(B)/guest/file $(B)/guest/editor unsealed
+	@cp tests/vm/*.sh $(B)/guest/
+$(B)/guest/file: tests/bypass/file.c
+$(B)/guest/editor: tests/vm/editor.c
+$(B)/guest/%:
+	@mkdir -p $(@D)
+	$(CC) -O2 -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -static -o $@ $<
+
 # --- man pages ---
 MAN := $(patsubst daemon/man/%.scd,$(B)/man/%,$(wildcard daemon/man/*.scd))
 man: $(MAN)
@@ -82,7 +98,7 @@ $(B)/tests/unit/%: $(B)/obj/tests/unit/%.o $(B)/librampart.a
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(PKG_LIBS)
 
-unit: $(UNIT_BIN)
+unit: $(UNIT_BIN) $(B)/bin/rampartctl $(B)/bin/rampartd
 	@scripts/run-unit $(UNIT_BIN)
 
 demo: setup

@@ -2,8 +2,8 @@
 /*
  * The event store: SQLite in WAL mode, DIR/events.db.
  *
- * Retention is by age and by size, oldest first. Ids grow and are never given twice. The same event (boot, seq) is kept
- * once however often it arrives. A database that is damaged, or of a newer rampartd, is moved aside as
+ * Retention is by age and by size, oldest first. Ids grow and are never given twice. The same event (boot, seq, time: a
+ * module that is loaded anew counts from one again) is kept once however often it arrives. A database that is damaged, or of a newer rampartd, is moved aside as
  * events.db.damaged-<seconds> and a new one begun.
  */
 #ifndef RAMPART_STORE_H

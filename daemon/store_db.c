@@ -23,7 +23,7 @@ static const char schema[] =
 	"  id INTEGER PRIMARY KEY AUTOINCREMENT, boot TEXT NOT NULL, seq INTEGER NOT NULL, time_ns INTEGER NOT NULL,"
 	"  outcome INTEGER NOT NULL, op INTEGER NOT NULL, rule TEXT NOT NULL, uid INTEGER NOT NULL, exe TEXT NOT NULL,"
 	"  path TEXT NOT NULL, generation INTEGER NOT NULL, policy TEXT NOT NULL, version INTEGER NOT NULL,"
-	"  body BLOB NOT NULL, UNIQUE(boot, seq)) STRICT;"
+	"  body BLOB NOT NULL, UNIQUE(boot, seq, time_ns)) STRICT;"
 	"CREATE INDEX event_time ON event(time_ns);"
 	"CREATE INDEX event_uid ON event(uid, id);"
 	"CREATE TABLE boot("
@@ -37,7 +37,7 @@ static const char pragmas[] =
 
 static const char *const statements[STORE_STATEMENTS] = {
 	[STORE_INSERT] = "INSERT INTO event(boot, seq, time_ns, outcome, op, rule, uid, exe, path, generation, policy,"
-			 " version, body) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT(boot, seq) DO NOTHING",
+			 " version, body) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT(boot, seq, time_ns) DO NOTHING",
 	[STORE_SAVE_BOOT] = "INSERT OR REPLACE INTO boot VALUES(?,?,?,?,?,?)",
 	[STORE_LOAD_BOOT] = "SELECT last_seq, received, blocks_dropped, others_dropped, gap FROM boot WHERE boot = ?",
 	[STORE_DELETE_OLD] = "DELETE FROM event WHERE id IN"

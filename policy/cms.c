@@ -48,6 +48,7 @@ enum hash { HASH_WEAK, HASH_SHA256, HASH_SHA384, HASH_SHA512 };
 
 /* What a SignerInfo says: who signed (issuer and serial, or key_id), and how. */
 struct signer {
+	u8 version;
 	struct pb_view issuer;
 	struct pb_view serial;
 	struct pb_view key_id;
@@ -56,6 +57,8 @@ struct signer {
 };
 
 struct certificate {
+	struct pb_view tbs;		/* TBSCertificate, with its tag */
+	struct pb_view algorithm;	/* of the issuer's signature, as that signature covers it */
 	struct pb_view serial;
 	struct pb_view issuer;
 	struct pb_view validity;
@@ -299,7 +302,7 @@ static bool parse_tbs(struct pb_view in, struct certificate *cert)
 
 	if (!skip_optional(&in, TAG_CONTEXT_CONSTRUCTED(0)) ||	/* version */
 	    !take_integer(&in, &cert->serial) ||
-	    !skip(&in, TAG_SEQUENCE) ||				/* signature algorithm */
+	    !take(&in, TAG_SEQUENCE, &cert->algorithm) ||
 	    !take(&in, TAG_SEQUENCE, &cert->issuer) ||
 	    !take(&in, TAG_SEQUENCE, &cert->validity) ||
 	    !skip(&in, TAG_SEQUENCE) ||				/* subject */
@@ -314,11 +317,14 @@ static bool parse_tbs(struct pb_view in, struct certificate *cert)
 
 static bool parse_certificate(struct pb_view in, struct certificate *cert)
 {
-	struct pb_view tbs, signature;
+	struct pb_view tbs, algorithm, signature;
 
 	*cert = (struct certificate){};
-	return take(&in, TAG_SEQUENCE, &tbs) && skip(&in, TAG_SEQUENCE) && take_bits(&in, &signature) && !in.len &&
-	       parse_tbs(tbs, cert);
+	if (!take_whole(&in, TAG_SEQUENCE, &tbs, &cert->tbs) || !take(&in, TAG_SEQUENCE, &algorithm) ||
+	    !take_bits(&in, &signature) || in.len)
+		return false;
+	/* Beside the signature, nothing in a certificate is left that could be spelt in another way. */
+	return parse_tbs(tbs, cert) && equal(algorithm, cert->algorithm);
 }
 
 static bool parse_key_usage(struct pb_view usage, bool *code_signing)
@@ -423,6 +429,7 @@ static enum rampart_reason parse_certificates(struct pb_view list, const struct 
 
 	if (reason)
 		return reason;
+	cms->signer_tbs = cert.tbs;
 	if (!take_time(&cert.validity, &cms->not_before) || !take_time(&cert.validity, &cms->not_after) ||
 	    cert.validity.len || !parse_key_usage(cert.key_usage, &cms->code_signing))
 		return RAMPART_REASON_MALFORMED;
@@ -512,13 +519,12 @@ static bool parse_attributes(const struct pb_view all)
 static bool parse_signer_id(struct pb_view *in, struct signer *signer)
 {
 	struct pb_view id;
-	u8 version;
 
-	if (!take_version(in, &version))
+	if (!take_version(in, &signer->version))
 		return false;
-	if (version == 3)
+	if (signer->version == 3)
 		return take(in, TAG_CONTEXT(0), &signer->key_id) && signer->key_id.len;
-	return version == 1 && take(in, TAG_SEQUENCE, &id) && take(&id, TAG_SEQUENCE, &signer->issuer) &&
+	return signer->version == 1 && take(in, TAG_SEQUENCE, &id) && take(&id, TAG_SEQUENCE, &signer->issuer) &&
 	       take_integer(&id, &signer->serial) && !id.len;
 }
 
@@ -577,7 +583,7 @@ static enum rampart_reason parse_signed_data(struct pb_view in, struct rampart_c
 	unsigned int hashes;
 	u8 version;
 
-	if (!take_version(&in, &version) || (version != 1 && version != 3) || !take(&in, TAG_SET, &set))
+	if (!take_version(&in, &version) || !take(&in, TAG_SET, &set))
 		return RAMPART_REASON_MALFORMED;
 	reason = parse_hashes(set, &hashes);
 	if (reason)
@@ -592,7 +598,8 @@ static enum rampart_reason parse_signed_data(struct pb_view in, struct rampart_c
 	reason = parse_signers(signers, &signer);
 	if (reason)
 		return reason;
-	if (hashes != 1u << signer.hash)
+	/* RFC 5652 5.1: with such content and certificates the version is that of the signer. */
+	if (version != signer.version || hashes != 1u << signer.hash)
 		return RAMPART_REASON_MALFORMED;
 	return parse_certificates(certificates, &signer, cms);
 }

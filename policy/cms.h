@@ -18,6 +18,7 @@ enum rampart_key_type { RAMPART_KEY_RSA, RAMPART_KEY_ECDSA };
 struct rampart_cms {
 	struct pb_view content;		/* what was signed, inside the message */
 	struct pb_view signer;		/* the signer's certificate, DER, inside the message */
+	struct pb_view signer_tbs;	/* of that, what its issuer has signed: the same however the signature is spelt */
 	s64 not_before;			/* of that certificate, seconds since 1970, first moment */
 	s64 not_after;			/* last moment */
 	bool code_signing;		/* extendedKeyUsage holds id-kp-codeSigning */

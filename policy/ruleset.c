@@ -492,7 +492,7 @@ struct sizes {
 	u32 nodes, pool, literals;
 };
 
-static void size_add(struct sizes *sizes, struct pb_view path, u32 times)
+static void measure_path(struct sizes *sizes, struct pb_view path, u32 times)
 {
 	sizes->nodes += components(path) * times;
 	sizes->pool += (path.len + 1) * times + 2 * components(path) * times + path.len + 1;
@@ -505,19 +505,19 @@ static struct sizes measure(const struct rampart_policy *policy)
 	u32 i, h, home_nodes = 0;
 
 	for (h = 0; h < policy->homes.n; h++) {
-		size_add(&sizes, policy->homes.v[h], 1);
+		measure_path(&sizes, policy->homes.v[h], 1);
 		home_nodes += components(policy->homes.v[h]);
 	}
 	sizes.nodes += home_nodes;
 	for (i = 0; i < policy->protect.n; i++)
-		size_add(&sizes, policy->protect.v[i],
+		measure_path(&sizes, policy->protect.v[i],
 			 policy->protect.v[i].data[0] == '~' ? policy->homes.n + 1 : 1);
 	for (i = 0; i < policy->allow.n; i++)
-		size_add(&sizes, policy->allow.v[i], 2);
+		measure_path(&sizes, policy->allow.v[i], 2);
 	for (i = 0; i < policy->updaters.n; i++)
-		size_add(&sizes, policy->updaters.v[i], 2);
+		measure_path(&sizes, policy->updaters.v[i], 2);
 	for (i = 0; i < ARRAY_SIZE(self_paths); i++)
-		size_add(&sizes, view_of(self_paths[i]), 1);
+		measure_path(&sizes, view_of(self_paths[i]), 1);
 	sizes.pool += 256;
 	return sizes;
 }

@@ -213,12 +213,21 @@ static void print_hooks(const Rampart__Status *status)
 	}
 }
 
+static void print_challenge(const Rampart__Status *status)
+{
+	printf("challenge ");
+	for (size_t i = 0; i < status->challenge.len; i++)
+		printf("%02x", status->challenge.data[i]);
+	putchar('\n');
+}
+
 static void print_status(const Rampart__Status *status)
 {
 	print_headline(status);
 	print_policy(status);
 	print_counters(status);
 	print_hooks(status);
+	print_challenge(status);
 	for (size_t i = 0; i < status->n_unresolved; i++) {
 		printf("%s", i ? "          " : "untrusted ");
 		escape_print(stdout, status->unresolved[i]);

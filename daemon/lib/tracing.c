@@ -210,15 +210,25 @@ static int quiet(enum libbpf_print_level level, const char *format, va_list args
 	return 0;
 }
 
+/* Reading it takes a tenth of a second, and it does not change. */
+static struct btf *kernel_btf(void)
+{
+	static struct btf *btf;
+
+	if (!btf) {
+		libbpf_set_print(quiet);
+		btf = btf__load_vmlinux_btf();
+	}
+	return btf;
+}
+
 const char *tracing_holder(const char *function, char *buf, size_t size)
 {
 	struct finding finding = { .function = function, .buf = buf, .size = size };
 
 	buf[0] = '\0';
-	libbpf_set_print(quiet);
-	finding.btf = btf__load_vmlinux_btf();
+	finding.btf = kernel_btf();
 	if (!finding.btf || (!find_link(&finding) && !find_program(&finding)))
 		find_ftrace(&finding);
-	btf__free(finding.btf);
 	return buf;
 }

@@ -8,7 +8,6 @@
  *
  * The folder is DIR, the victim DIR/NAME. Whether it was changed is seen by looking at it, not believed from a return value.
  */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/io_uring.h>
@@ -27,7 +26,8 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
-#define WORK "/tmp/bypass"
+#define WORK "/var/tmp/bypass"	/* on the file system of the folder */
+#define HIDDEN 200			/* exit status: the folder could be hidden */
 
 static const char *dir;		/* the protected folder */
 static char victim[512];	/* DIR/NAME */
@@ -265,16 +265,13 @@ static int overlay_upper(void)
 
 static int mount_over(void)
 {
-	int err = mount("tmpfs", dir, "tmpfs", 0, NULL);
-	struct stat st;
+	bool hidden;
 
-	if (err)
+	if (mount("tmpfs", dir, "tmpfs", 0, NULL))
 		return -1;
-	err = stat(victim, &st) && errno == ENOENT ? 0 : -1;
-	if (!err)
-		printf("changed\n");
+	hidden = access(victim, F_OK);
 	umount2(dir, MNT_DETACH);
-	exit(0);
+	_exit(hidden ? HIDDEN : 0);
 }
 
 /* One open and one write, submitted to the ring with raw system calls. */
@@ -405,6 +402,8 @@ static int run(const struct attack *attack)
 	int status, err;
 	pid_t pid;
 
+	if (system("rm -rf " WORK))
+		return 1;
 	mkdir(WORK, 0755);
 	snprintf(victim, sizeof(victim), "%s/%s", dir, attack->name);
 	snprintf(extra, sizeof(extra), "%s.new", victim);
@@ -417,7 +416,7 @@ static int run(const struct attack *attack)
 		_exit(err);
 	}
 	waitpid(pid, &status, 0);
-	printf(changed() ? "changed\n" : "unchanged %s\n", strerrorname_np(WEXITSTATUS(status)) ?: "0");
+	printf(WEXITSTATUS(status) == HIDDEN || changed() ? "changed\n" : "unchanged %s\n", strerrorname_np(WEXITSTATUS(status)) ?: "0");
 	return 0;
 }
 

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: MIT
+/* rampartctl why: an event in words, and the narrowest change of the policy that would let it be. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <names.h>
+
+#include "escape.h"
+#include "event_print.h"
+#include "moment.h"
+
+/* What a program did, as a verb of two parts: "mounted on" PATH. */
+static const char *verb(const Rampart__Event *event)
+{
+	static const char *const verbs[RAMPART_OP_NUM] = {
+		[RAMPART_OP_NONE] = "do something to",
+		[RAMPART_OP_WRITE] = "write to",
+		[RAMPART_OP_CREATE] = "create",
+		[RAMPART_OP_DELETE] = "delete",
+		[RAMPART_OP_RENAME] = "rename",
+		[RAMPART_OP_LINK] = "make another name for",
+		[RAMPART_OP_SETATTR] = "change the size, mode, owner or times of",
+		[RAMPART_OP_SETXATTR] = "change extended attributes or the ACL of",
+		[RAMPART_OP_MOUNT] = "mount on, or unmount",
+		[RAMPART_OP_EXEC] = "execute",
+		[RAMPART_OP_SIGNAL] = "send a signal to",
+		[RAMPART_OP_PTRACE] = "trace or read the memory of",
+		[RAMPART_OP_SCHED] = "change the scheduling or limits of",
+		[RAMPART_OP_UNLOAD] = "unload by force",
+	};
+
+	return (unsigned int)event->op < RAMPART_OP_NUM ? verbs[event->op] : "do something to";
+}
+
+static const char *outcome_words(const Rampart__Event *event)
+{
+	switch (event->outcome) {
+	case RAMPART__OUTCOME__BLOCKED:
+		return "It was denied.";
+	case RAMPART__OUTCOME__WARNED:
+		return "It was denied; the user may grant it for a time.";
+	case RAMPART__OUTCOME__BYPASSED:
+		return "It was let through, since a user had granted it.";
+	case RAMPART__OUTCOME__AUDITED:
+		return "It was let through, and only reported.";
+	default:
+		return "It was let through.";
+	}
+}
+
+static bool denied(const Rampart__Event *event)
+{
+	return event->outcome == RAMPART__OUTCOME__BLOCKED || event->outcome == RAMPART__OUTCOME__WARNED;
+}
+
+/* Programs that run what others wrote: to allow one is to allow all that it can be made to run. */
+static bool is_interpreter(const char *exe)
+{
+	static const char *const names[] = {
+		"sh", "bash", "dash", "zsh", "ksh", "mksh", "fish", "tcsh", "csh", "busybox", "python", "perl", "ruby",
+		"node", "nodejs", "php", "lua", "tclsh", "awk", "gawk", "mawk", "java", "Rscript", "guile", "pwsh",
+		"env", "sed", "osascript", "deno", "bun", "gdb", "ld-linux", "ld",
+	};
+	const char *name = strrchr(exe, '/') ? strrchr(exe, '/') + 1 : exe;
+	size_t len = strcspn(name, "0123456789.-");
+
+	if (!strncmp(name, "ld-linux", 8) || !strncmp(name, "ld-musl", 7))
+		return true;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strlen(names[i]) == len && !strncmp(name, names[i], len))
+			return true;
+	return false;
+}
+
+static bool is_folders(const Rampart__Event *event)
+{
+	return !strcmp(event->rule, "folders");
+}
+
+/* A program is exempted by its file, so one without a file cannot be. Kernel threads have none, nor has a deleted one. */
+static bool can_be_allowed(const Rampart__Event *event)
+{
+	return event->op != RAMPART__OPERATION__OP_UNLOAD && event_subject(event)->exe[0] == '/';
+}
+
+/* The shortest YAML that says it, with the path quoted as JSON does, which YAML understands. */
+static char *exclusion(const Rampart__Event *event)
+{
+	json_t *exe = escape_json(event_subject(event)->exe);
+	char *quoted = json_dumps(exe, JSON_ENCODE_ANY), *text = NULL;
+	const char *rule = is_folders(event) ? "folders" : "self_protection";
+	const char *list = is_folders(event) ? "allow" : "updaters";
+
+	if (quoted && asprintf(&text, "%s:\n  %s:\n    - {exe: %s}\n", rule, list, quoted) < 0)
+		text = NULL;
+	free(quoted);
+	json_decref(exe);
+	return text;
+}
+
+/* --- for people --- */
+
+static void print_deed(const Rampart__StoredEvent *stored)
+{
+	const Rampart__Event *event = stored->event;
+	const Rampart__Subject *subject = event_subject(event);
+	const Rampart__Object *object = event_object(event);
+	char time[MOMENT_TEXT];
+
+	printf("Event %" PRIu64 ", %s\n\n", stored->id, moment_text(time, event->time_ns, 3));
+	escape_print(stdout, *subject->exe ? subject->exe : "The kernel");
+	printf(" (process %" PRIu32 ", user %s) %s %s ", subject->tgid, event_user(subject->uid),
+	       denied(event) ? "tried to" : "did", verb(event));
+	if (*object->path)
+		escape_print(stdout, object->path);
+	else
+		printf("process %" PRIu32, object->tgid);
+	if (event->object2 && *event->object2->path) {
+		fputs(event->op == RAMPART__OPERATION__OP_LINK ? ", " : " to ", stdout);
+		escape_print(stdout, event->object2->path);
+	}
+	if (event->count > 1)
+		printf(", %" PRIu32 " times", event->count);
+	printf(".\n%s\n\n", outcome_words(event));
+}
+
+static void print_rule(const Rampart__StoredEvent *stored)
+{
+	const Rampart__Event *event = stored->event;
+
+	printf("Rule:     ");
+	escape_print(stdout, event->rule);
+	printf(", mode %s\nPolicy:   ", rampart_mode_name(event->mode));
+	escape_print(stdout, *stored->policy ? stored->policy : "(not known)");
+	if (stored->version)
+		printf(", version %" PRIu64, stored->version);
+	printf(", generation %" PRIu64 "\n", event->generation);
+}
+
+static void print_lineage(const Rampart__Subject *subject)
+{
+	for (size_t i = 0; i < subject->n_lineage; i++) {
+		printf("%s", i ? "          by " : "Started:  by ");
+		escape_print(stdout, *subject->lineage[i]->exe ? subject->lineage[i]->exe : "(kernel)");
+		printf(" (process %" PRIu32 ")\n", subject->lineage[i]->pid);
+	}
+}
+
+static void print_remedy(const Rampart__StoredEvent *stored)
+{
+	const Rampart__Event *event = stored->event;
+	char *yaml;
+
+	if (event->outcome == RAMPART__OUTCOME__WARNED)
+		printf("\nTo let it through for a day: rampartctl grant %" PRIu64 "\n", stored->id);
+	if (!can_be_allowed(event)) {
+		printf("\nNo exclusion in the policy can allow this.\n");
+		return;
+	}
+	yaml = exclusion(event);
+	printf("\nThe narrowest exclusion that allows it, in the policy:\n\n%s", yaml ?: "");
+	free(yaml);
+	if (is_interpreter(event_subject(event)->exe))
+		printf("\nThat program runs what others wrote: the exclusion would hold for every script it is given.\n"
+		       "Better let a program of its own do this, and allow that.\n");
+}
+
+static void print_why(const Rampart__StoredEvent *stored)
+{
+	print_deed(stored);
+	print_rule(stored);
+	print_lineage(event_subject(stored->event));
+	print_remedy(stored);
+}
+
+/* --- */
+
+static void print_why_json(const Rampart__StoredEvent *stored)
+{
+	const Rampart__Event *event = stored->event;
+	char *yaml = can_be_allowed(event) ? exclusion(event) : NULL;
+
+	cli_print_json(json_pack("{s:o, s:s, s:o, s:b}", "event", event_json(stored), "words", outcome_words(event),
+				 "exclusion", yaml ? json_string(yaml) : json_null(), "interpreter",
+				 is_interpreter(event_subject(event)->exe)),
+		       false);
+	free(yaml);
+}
+
+int cmd_why(struct cli *cli, int argc, char **argv)
+{
+	Rampart__Request request = RAMPART__REQUEST__INIT;
+	Rampart__Request__ById by_id = RAMPART__REQUEST__BY_ID__INIT;
+	Rampart__Response *response;
+	int code;
+
+	if (argc != 2 || !event_parse_id(argv[1], &by_id.id))
+		return cli_error(cli, CLI_USAGE, "why: the number of one event is needed; see rampartctl events");
+	request.request_case = RAMPART__REQUEST__REQUEST_WHY;
+	request.why = &by_id;
+	code = event_ask(cli, &request, &response);
+	if (code != CLI_OK)
+		return code;
+	if (!response->n_events || !response->events[0]->event)
+		code = cli_error(cli, CLI_ERROR, "the daemon answered without the event");
+	else if (cli->json)
+		print_why_json(response->events[0]);
+	else
+		print_why(response->events[0]);
+	rampart__response__free_unpacked(response, NULL);
+	return code;
+}

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: MIT
+#include <errno.h>
+#include <inttypes.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <names.h>
+
+#include "describe.h"
+#include "escape.h"
+#include "event_print.h"
+#include "moment.h"
+
+#define NONE UINT32_MAX
+
+/* --- asking --- */
+
+int event_refused(const struct cli *cli, const Rampart__Response *response)
+{
+	if (response->reason)
+		return cli_refused(cli, response->reason, response->message);
+	if (response->error)
+		return cli_error(cli, CLI_ERROR, "%s",
+				 *response->message ? response->message : strerror(response->error));
+	return CLI_OK;
+}
+
+int event_ask(const struct cli *cli, const Rampart__Request *request, Rampart__Response **response)
+{
+	int err = control_request(request, response), code;
+
+	if (err)
+		return cli_unreachable(cli, err);
+	code = event_refused(cli, *response);
+	if (code != CLI_OK)
+		rampart__response__free_unpacked(*response, NULL);
+	return code;
+}
+
+bool event_parse_id(const char *text, uint64_t *id)
+{
+	char *end;
+
+	errno = 0;
+	*id = strtoull(text, &end, 10);
+	return *text >= '0' && *text <= '9' && !*end && !errno && *id;
+}
+
+/* --- parts of an event --- */
+
+const Rampart__Subject *event_subject(const Rampart__Event *event)
+{
+	static const Rampart__Subject none = RAMPART__SUBJECT__INIT;
+
+	return event->subject ?: &none;
+}
+
+const Rampart__Object *event_object(const Rampart__Event *event)
+{
+	static const Rampart__Object none = RAMPART__OBJECT__INIT;
+
+	return event->object ?: &none;
+}
+
+/* The last one is kept: most events in a row are of one user. */
+const char *event_user(uint32_t uid)
+{
+	static uint32_t known_uid = NONE;
+	static char name[64];
+	const struct passwd *account;
+
+	if (known_uid == uid && *name)
+		return name;
+	account = getpwuid(uid);
+	if (account)
+		snprintf(name, sizeof(name), "%s", account->pw_name);
+	else
+		snprintf(name, sizeof(name), "%" PRIu32, uid);
+	known_uid = uid;
+	return name;
+}
+
+/* --- for people --- */
+
+void event_line(const Rampart__StoredEvent *stored)
+{
+	const Rampart__Event *event = stored->event;
+	const Rampart__Subject *subject = event_subject(event);
+	const Rampart__Object *object = event_object(event);
+	char time[MOMENT_TEXT];
+
+	printf("%6" PRIu64 "  %s  %-8s  %-8s  ", stored->id, moment_text(time, event->time_ns, 0),
+	       rampart_outcome_name(event->outcome), rampart_op_name(event->op));
+	printf("%-10s  ", event_user(subject->uid));
+	escape_print(stdout, *subject->exe ? subject->exe : "(kernel)");
+	printf("[%" PRIu32 "]  ", subject->tgid);
+	if (*object->path)
+		escape_print(stdout, object->path);
+	else if (object->tgid)
+		printf("process %" PRIu32, object->tgid);
+	if (event->object2 && *event->object2->path) {
+		fputs(" -> ", stdout);
+		escape_print(stdout, event->object2->path);
+	}
+	if (event->count > 1)
+		printf("  (%" PRIu32 " times)", event->count);
+	putchar('\n');
+}
+
+/* --- for programs --- */
+
+static json_t *lineage_json(const Rampart__Subject *subject)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < subject->n_lineage; i++)
+		json_array_append_new(list, json_pack("{s:I, s:o}", "pid", (json_int_t)subject->lineage[i]->pid, "exe",
+						      escape_json(subject->lineage[i]->exe)));
+	return list;
+}
+
+static json_t *number_json(uint32_t number)
+{
+	return number == NONE ? json_null() : json_integer(number);
+}
+
+static void add_subject(json_t *doc, const Rampart__Subject *subject)
+{
+	json_object_update_new(doc, json_pack("{s:I, s:o, s:o, s:I, s:I, s:o, s:o, s:o}", "uid",
+					      (json_int_t)subject->uid, "user", escape_json(event_user(subject->uid)),
+					      "loginuid", number_json(subject->loginuid), "pid",
+					      (json_int_t)subject->tgid, "tid", (json_int_t)subject->pid, "exe",
+					      escape_json(subject->exe), "comm", escape_json(subject->comm), "lineage",
+					      lineage_json(subject)));
+}
+
+static void add_objects(json_t *doc, const Rampart__Event *event)
+{
+	const Rampart__Object *object = event_object(event);
+
+	json_object_update_new(doc, json_pack("{s:o, s:o, s:I, s:I, s:o, s:I, s:I}", "path", escape_json(object->path),
+					      "path2",
+					      event->object2 ? escape_json(event->object2->path) : json_string(""), "dev",
+					      (json_int_t)object->dev, "ino", (json_int_t)object->ino, "place",
+					      number_json(object->place), "target_pid", (json_int_t)object->tgid,
+					      "op_flags", (json_int_t)event->op_flags));
+}
+
+json_t *event_json(const Rampart__StoredEvent *stored)
+{
+	const Rampart__Event *event = stored->event;
+	char time[MOMENT_TEXT];
+	json_t *doc;
+
+	doc = json_pack("{s:I, s:s, s:s, s:s, s:o, s:s, s:I}", "id", (json_int_t)stored->id, "time",
+			moment_text(time, event->time_ns, 9), "outcome", rampart_outcome_name(event->outcome), "op",
+			rampart_op_name(event->op), "rule", escape_json(event->rule), "mode",
+			rampart_mode_name(event->mode), "count", (json_int_t)event->count);
+	add_subject(doc, event_subject(event));
+	add_objects(doc, event);
+	json_object_update_new(doc, json_pack("{s:I, s:o, s:o, s:o, s:I}", "generation", (json_int_t)event->generation,
+					      "policy", escape_json(stored->policy), "version",
+					      rampart_describe_version(stored->version), "boot",
+					      escape_json(stored->boot), "seq", (json_int_t)event->seq));
+	return doc;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/* Events, asked of the daemon and shown to people and programs. */
+#ifndef RAMPART_EVENT_PRINT_H
+#define RAMPART_EVENT_PRINT_H
+
+#include "cli.h"
+#include "control.h"
+
+/* event_ask() - CLI_OK with *@response to free only when the daemon agreed; else it was said why. */
+int event_ask(const struct cli *cli, const Rampart__Request *request, Rampart__Response **response);
+
+/* event_refused() - says what the error in @response is. CLI_OK when there is none. */
+int event_refused(const struct cli *cli, const Rampart__Response *response);
+
+/* event_parse_id() - false for what is not the number of an event. */
+bool event_parse_id(const char *text, uint64_t *id);
+
+/* event_line() - one line, columns aligned. */
+void event_line(const Rampart__StoredEvent *stored);
+
+/* event_json() - all that is known of it. */
+json_t *event_json(const Rampart__StoredEvent *stored);
+
+/* event_user() - the name of a user, or the number where there is none. Valid until the next call. */
+const char *event_user(uint32_t uid);
+
+/* event_subject(), event_object() - never NULL. */
+const Rampart__Subject *event_subject(const Rampart__Event *event);
+const Rampart__Object *event_object(const Rampart__Event *event);
+
+#endif

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: MIT
+#include <libgen.h>
+#include <pwd.h>
+#include <sys/inotify.h>
+#include <sys/stat.h>
+
+#include <rampart_netlink.h>
+
+#include "homes.h"
+#include "journal.h"
+
+/* useradd writes the account first and makes its directory after. */
+#define AGAIN_USEC (15 * 1000000ULL)
+
+struct homes {
+	struct daemon *daemon;
+	char *passwd;
+	char **paths;
+	unsigned int n, cap;
+	sd_event_source *watch;
+	sd_event_source *again;
+};
+
+static bool is_login(const struct passwd *account)
+{
+	static const char *const closed[] = { "/nologin", "/false" };
+	size_t len = strlen(account->pw_shell);
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(closed); i++) {
+		size_t end = strlen(closed[i]);
+
+		if (len >= end && !strcmp(account->pw_shell + len - end, closed[i]))
+			return false;
+	}
+	return account->pw_uid == 0 || account->pw_uid >= 1000;
+}
+
+static bool is_home(const char *path)
+{
+	struct stat st;
+
+	return path[0] == '/' && path[1] && !lstat(path, &st) && S_ISDIR(st.st_mode);
+}
+
+static void free_paths(struct homes *homes)
+{
+	for (unsigned int i = 0; i < homes->n; i++)
+		free(homes->paths[i]);
+	homes->n = 0;
+}
+
+static void add_path(struct homes *homes, const char *path)
+{
+	if (homes->n == homes->cap) {
+		unsigned int cap = homes->cap ? 2 * homes->cap : 16;
+		char **grown = reallocarray(homes->paths, cap, sizeof(*grown));
+
+		if (!grown)
+			return;
+		homes->paths = grown;
+		homes->cap = cap;
+	}
+	homes->paths[homes->n] = strdup(path);
+	homes->n += homes->paths[homes->n] != NULL;
+}
+
+static void read_accounts(struct homes *homes)
+{
+	FILE *file = fopen(homes->passwd, "re");
+	struct passwd *account;
+
+	if (!file)
+		return;
+	free_paths(homes);
+	while (homes->n < HOMES_MAX && (account = fgetpwent(file)))
+		if (is_login(account) && is_home(account->pw_dir))
+			add_path(homes, account->pw_dir);
+	fclose(file);
+}
+
+void homes_hint(struct homes *homes)
+{
+	struct kernel *kernel;
+	int err;
+
+	if (!homes)
+		return;
+	kernel = daemon_kernel(homes->daemon);
+	read_accounts(homes);
+	for (unsigned int i = 0; kernel && i < homes->n; i++) {
+		err = kernel_hint(kernel, RAMPART_HINT_HOME, homes->paths[i]);
+		if (err && err != -ENOENT)
+			journal_text(LOG_WARNING, "the kernel did not take a hint of a home directory: %s",
+				     strerror(-err));
+	}
+}
+
+const char *homes_path(const struct homes *homes, unsigned int i)
+{
+	return homes && i < homes->n ? homes->paths[i] : NULL;
+}
+
+static int hint_again(sd_event_source *source, uint64_t usec, void *data)
+{
+	homes_hint(data);
+	return 0;
+}
+
+static int directory_changed(sd_event_source *source, const struct inotify_event *event, void *data)
+{
+	struct homes *homes = data;
+	const char *name = strrchr(homes->passwd, '/') + 1;
+	uint64_t now;
+
+	if (!(event->mask & IN_Q_OVERFLOW) && (!event->len || strcmp(event->name, name)))
+		return 0;
+	homes_hint(homes);
+	sd_event_now(homes->daemon->event, CLOCK_MONOTONIC, &now);
+	sd_event_source_set_time(homes->again, now + AGAIN_USEC);
+	return sd_event_source_set_enabled(homes->again, SD_EVENT_ONESHOT);
+}
+
+/* The directory, since a password file is replaced by renaming a new one over it. */
+static int watch(struct homes *homes)
+{
+	const uint32_t mask = IN_CLOSE_WRITE | IN_MOVED_TO | IN_CREATE | IN_ONLYDIR;
+	sd_event *event = homes->daemon->event;
+	char *copy = strdup(homes->passwd);
+	int err = -ENOMEM;
+
+	if (copy)
+		err = sd_event_add_inotify(event, &homes->watch, dirname(copy), mask, directory_changed, homes);
+	free(copy);
+	if (err < 0)
+		return err;
+	err = sd_event_add_time(event, &homes->again, CLOCK_MONOTONIC, 0, 0, hint_again, homes);
+	return err < 0 ? err : sd_event_source_set_enabled(homes->again, SD_EVENT_OFF);
+}
+
+int homes_init(struct daemon *daemon, const char *passwd, struct homes **homes)
+{
+	struct homes *h = calloc(1, sizeof(*h));
+	int err = -ENOMEM;
+
+	*homes = NULL;
+	if (!h)
+		return err;
+	h->daemon = daemon;
+	h->passwd = strdup(passwd);
+	if (h->passwd)
+		err = watch(h);
+	if (err < 0) {
+		homes_exit(h);
+		return err;
+	}
+	*homes = h;
+	return 0;
+}
+
+void homes_exit(struct homes *homes)
+{
+	if (!homes)
+		return;
+	sd_event_source_disable_unref(homes->watch);
+	sd_event_source_disable_unref(homes->again);
+	free_paths(homes);
+	free(homes->paths);
+	free(homes->passwd);
+	free(homes);
+}

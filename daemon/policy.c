@@ -1,0 +1,388 @@
+// SPDX-License-Identifier: MIT
+#include <stdarg.h>
+#include <unistd.h>
+
+#include "bundle.h"
+#include "control.h"
+#include "homes.h"
+#include "intake.h"
+#include "journal.h"
+#include "links.h"
+#include "policy.h"
+#include "probe.h"
+
+static void __attribute__((format(printf, 3, 4)))
+refuse(struct policy_result *result, uint32_t reason, const char *format, ...)
+{
+	va_list args;
+
+	result->reason = reason;
+	result->error = rampart_reason_errno(reason);
+	va_start(args, format);
+	vsnprintf(result->message, sizeof(result->message), format, args);
+	va_end(args);
+}
+
+static void __attribute__((format(printf, 3, 4)))
+fail(struct policy_result *result, int err, const char *format, ...)
+{
+	va_list args;
+
+	result->error = -err;
+	va_start(args, format);
+	vsnprintf(result->message, sizeof(result->message), format, args);
+	va_end(args);
+}
+
+/* --- verifying --- */
+
+static void check_floor(const struct daemon *daemon, const struct bundle_info *info, struct policy_result *result)
+{
+	const struct state_floor *floor = &daemon->state.floor;
+	u64 version = info->policy.version;
+
+	if (version < floor->version)
+		refuse(result, RAMPART_REASON_ROLLED_BACK, "version %llu was in force here; this is version %llu",
+		       (unsigned long long)floor->version, (unsigned long long)version);
+	else if (version == floor->version && memcmp(info->digest, floor->digest, sizeof(floor->digest)))
+		refuse(result, RAMPART_REASON_SAME_VERSION, "version %llu is known with other content; raise the version",
+		       (unsigned long long)version);
+}
+
+static void check_bundle(struct daemon *daemon, const uint8_t *blob, size_t len, X509_STORE *trust,
+			 struct bundle_info *info, struct policy_result *result)
+{
+	enum rampart_reason reason = rampart_bundle_verify(blob, len, trust, state_now(&daemon->state), info);
+
+	if (reason != RAMPART_REASON_OK) {
+		refuse(result, reason, "%s", info->detail);
+		return;
+	}
+	check_floor(daemon, info, result);
+	if (!result->error && !facts_match(&daemon->facts, &info->policy))
+		refuse(result, RAMPART_REASON_NOT_THIS_HOST, "this host is %s; its tags are in " FACTS_TAGS_FILE,
+		       daemon->facts.machine);
+	if (result->error)
+		bundle_info_free(info);
+}
+
+static X509_STORE *load_trust(const struct daemon *daemon, struct policy_result *result)
+{
+	char error[200];
+	X509_STORE *trust = rampart_trust_load(daemon->trust, error);
+
+	if (!trust)
+		fail(result, -ENOKEY, "%s", error);
+	return trust;
+}
+
+/* --- loading --- */
+
+static void hand_over(struct daemon *daemon, int (*command)(struct kernel *, int, struct kernel_answer *),
+		      const uint8_t *blob, size_t len, struct policy_result *result)
+{
+	struct kernel *kernel = daemon_kernel(daemon);
+	struct kernel_answer answer;
+	int fd, err;
+
+	if (!kernel) {
+		fail(result, -ENODEV, "the module is not loaded; nothing was changed");
+		return;
+	}
+	fd = control_memfd("rampart-signed", blob, len);
+	if (fd < 0) {
+		fail(result, fd, "no memory for it: %s", strerror(-fd));
+		return;
+	}
+	err = command(kernel, fd, &answer);
+	close(fd);
+	if (err && answer.reason)
+		refuse(result, answer.reason, "refused by the kernel");
+	else if (err)
+		fail(result, err, "the kernel answered: %s", strerror(-err));
+	result->generation = answer.generation;
+}
+
+/* After the kernel took it: what cannot be recorded is said, and in force all the same. */
+static void record(struct daemon *daemon, const struct bundle_info *info)
+{
+	int err = state_commit(&daemon->state);
+
+	if (!err)
+		err = state_raise(&daemon->state, info->policy.version, info->digest, state_now(&daemon->state));
+	if (err)
+		journal_text(LOG_ERR, "the policy is in force but could not be recorded: %s", strerror(-err));
+}
+
+/* Loaded is not yet enforced: a hook may be taken by another. */
+static void describe_force(struct daemon *daemon, struct policy_result *result)
+{
+	struct kernel *kernel = daemon_kernel(daemon);
+	Rampart__Status *status;
+
+	if (!kernel || kernel_get_status(kernel, &status))
+		return;
+	if (!status->enforcing)
+		snprintf(result->message, sizeof(result->message), "NOT ENFORCING: %s",
+			 status->n_reasons ? status->reasons[0] : "see rampartctl doctor");
+	rampart__status__free_unpacked(status, NULL);
+}
+
+static void loaded(struct daemon *daemon, const struct bundle_info *info, struct policy_result *result)
+{
+	record(daemon, info);
+	journal_text(LOG_NOTICE, "policy %.*s version %llu is in force, generation %llu", (int)info->policy.name.len,
+		     info->policy.name.data, (unsigned long long)info->policy.version,
+		     (unsigned long long)result->generation);
+	intake_learn(daemon->intake, result->generation, info->policy.name, info->policy.version);
+	describe_force(daemon, result);
+	homes_hint(daemon->homes);
+	links_start(daemon->links, &info->policy);
+	probe_start(daemon->probe);
+}
+
+static void load(struct daemon *daemon, const uint8_t *blob, size_t len, const struct bundle_info *info,
+		 struct policy_result *result)
+{
+	int err = state_stage(&daemon->state, blob, len);
+
+	if (err) {
+		fail(result, err, "%s: %s; nothing was changed", daemon->state_path, strerror(-err));
+		return;
+	}
+	hand_over(daemon, kernel_load_policy, blob, len, result);
+	if (!result->error) {
+		loaded(daemon, info, result);
+		return;
+	}
+	state_drop(&daemon->state);
+	journal_refused("a policy", "kernel", result->reason, result->message);
+}
+
+void policy_apply(struct daemon *daemon, const uint8_t *blob, size_t len, bool dry_run, struct policy_result *result)
+{
+	struct bundle_info info;
+	X509_STORE *trust;
+
+	memset(result, 0, sizeof(*result));
+	trust = load_trust(daemon, result);
+	if (!trust)
+		return;
+	check_bundle(daemon, blob, len, trust, &info, result);
+	X509_STORE_free(trust);
+	if (result->error) {
+		journal_refused("a policy", "daemon", result->reason, result->message);
+		return;
+	}
+	if (!dry_run)
+		load(daemon, blob, len, &info, result);
+	bundle_info_free(&info);
+}
+
+/* --- when the kernel appears --- */
+
+static bool content_digest(const uint8_t *blob, size_t len, uint8_t digest[32])
+{
+	struct rampart_cms cms;
+
+	if (rampart_cms_parse((struct pb_view){ .data = blob, .len = len }, &cms) != RAMPART_REASON_OK)
+		return false;
+	return EVP_Digest(cms.content.data, cms.content.len, digest, NULL, EVP_sha256(), NULL);
+}
+
+static bool is_in_force(const Rampart__Status *status, const uint8_t *blob, size_t len)
+{
+	uint8_t digest[32];
+
+	return status->digest.len == 32 && content_digest(blob, len, digest) &&
+	       !memcmp(digest, status->digest.data, 32);
+}
+
+/* A crash between the kernel's answer and our record: the kernel knows what became of it. */
+static void settle_staged(struct daemon *daemon, const Rampart__Status *status)
+{
+	uint8_t *data;
+	size_t len;
+
+	if (state_read(&daemon->state, STATE_BUNDLE_NEW, &data, &len))
+		return;
+	if (is_in_force(status, data, len))
+		state_commit(&daemon->state);
+	else
+		state_drop(&daemon->state);
+	free(data);
+}
+
+/* The kernel may know of more than the disk does, such as when the disk was set back. */
+static void learn_floor(struct daemon *daemon, const Rampart__Status *status)
+{
+	static const uint8_t unknown[32];
+	bool known = status->version == status->floor_version && status->digest.len == 32;
+
+	if (state_raise(&daemon->state, known ? status->floor_version : 0, known ? status->digest.data : unknown,
+			status->floor_time))
+		journal_text(LOG_ERR, "the floor could not be written to %s", daemon->state_path);
+}
+
+static void tell_floor(struct daemon *daemon)
+{
+	struct kernel *kernel = daemon_kernel(daemon);
+	struct state_floor *floor = &daemon->state.floor;
+	Rampart__Floor message = RAMPART__FLOOR__INIT;
+	int err;
+
+	message.version = floor->version;
+	message.time = state_now(&daemon->state);
+	if (floor->version) {
+		message.digest.data = floor->digest;
+		message.digest.len = sizeof(floor->digest);
+	}
+	err = kernel ? kernel_set_floor(kernel, &message) : 0;
+	if (err)
+		journal_text(LOG_ERR, "the kernel did not take the floor: %s", strerror(-err));
+}
+
+static bool has_policy(const Rampart__Status *status)
+{
+	return status->digest.len == 32 && *status->policy;
+}
+
+static void restore_bundle(struct daemon *daemon)
+{
+	struct policy_result result;
+	uint8_t *data;
+	size_t len;
+	int err = state_read(&daemon->state, STATE_BUNDLE, &data, &len);
+
+	if (err == -ENOENT) {
+		journal_text(LOG_NOTICE, "no policy is stored: nothing is enforced until one is applied");
+		return;
+	}
+	if (err) {
+		journal_text(LOG_ERR, "the stored policy cannot be read: %s", strerror(-err));
+		return;
+	}
+	policy_apply(daemon, data, len, false, &result);
+	if (result.error)
+		journal_text(LOG_ERR, "NOT ENFORCING: the stored policy was refused: %s %s",
+			     result.reason ? rampart_reason_text(result.reason) : "", result.message);
+	free(data);
+}
+
+/* Places are scanned anew also for a policy that the kernel already had: who knows what was hinted before. */
+static void resume(struct daemon *daemon)
+{
+	struct rampart_cms cms;
+	struct rampart_policy policy;
+	uint8_t *data;
+	size_t len;
+
+	homes_hint(daemon->homes);
+	probe_start(daemon->probe);
+	if (policy_in_force(daemon, &data, &len))
+		return;
+	if (rampart_cms_parse((struct pb_view){ .data = data, .len = len }, &cms) == RAMPART_REASON_OK &&
+	    rampart_policy_decode(cms.content, &policy) == RAMPART_REASON_OK) {
+		links_start(daemon->links, &policy);
+		rampart_policy_free(&policy);
+	}
+	free(data);
+}
+
+void policy_restore(struct daemon *daemon)
+{
+	struct kernel *kernel = daemon_kernel(daemon);
+	Rampart__Status *status;
+	int err = kernel ? kernel_get_status(kernel, &status) : -ENODEV;
+
+	if (err) {
+		journal_text(LOG_ERR, "the kernel does not tell its status: %s", strerror(-err));
+		return;
+	}
+	settle_staged(daemon, status);
+	learn_floor(daemon, status);
+	tell_floor(daemon);
+	if (has_policy(status))
+		resume(daemon);
+	else
+		restore_bundle(daemon);
+	rampart__status__free_unpacked(status, NULL);
+}
+
+int policy_in_force(struct daemon *daemon, uint8_t **data, size_t *len)
+{
+	struct kernel *kernel = daemon_kernel(daemon);
+	Rampart__Status *status;
+	int err = kernel ? kernel_get_status(kernel, &status) : -ENODEV;
+
+	if (err)
+		return err;
+	if (!has_policy(status))
+		err = -ENOENT;
+	if (!err)
+		err = state_read(&daemon->state, STATE_BUNDLE, data, len);
+	if (err == -ENOENT && has_policy(status))
+		err = -ESTALE;
+	if (!err && !is_in_force(status, *data, *len)) {
+		free(*data);
+		err = -ESTALE;
+	}
+	rampart__status__free_unpacked(status, NULL);
+	return err;
+}
+
+void policy_save_time(struct daemon *daemon)
+{
+	static const uint8_t unchanged[32];
+	int err = state_raise(&daemon->state, 0, unchanged, state_now(&daemon->state));
+
+	if (err)
+		journal_text(LOG_ERR, "%s: the time could not be written: %s", daemon->state_path, strerror(-err));
+	tell_floor(daemon);
+}
+
+/* --- disarming --- */
+
+/* What the policy in force revokes may not end it. A policy that rampartd did not load is left to the kernel. */
+static enum rampart_reason verify_token(struct daemon *daemon, const uint8_t *blob, size_t len, X509_STORE *trust,
+					struct bundle_info *info)
+{
+	struct rampart_policy policy = { 0 };
+	struct rampart_cms cms;
+	enum rampart_reason reason;
+	uint8_t *data = NULL;
+	size_t data_len;
+
+	if (!policy_in_force(daemon, &data, &data_len) &&
+	    (rampart_cms_parse((struct pb_view){ .data = data, .len = data_len }, &cms) != RAMPART_REASON_OK ||
+	     rampart_policy_decode(cms.content, &policy) != RAMPART_REASON_OK))
+		memset(&policy, 0, sizeof(policy));
+	reason = rampart_token_verify(blob, len, trust, state_now(&daemon->state), &policy.revoked, info);
+	rampart_policy_free(&policy);
+	free(data);
+	return reason;
+}
+
+void policy_disarm(struct daemon *daemon, const uint8_t *blob, size_t len, struct policy_result *result)
+{
+	struct bundle_info info;
+	enum rampart_reason reason;
+	X509_STORE *trust;
+
+	memset(result, 0, sizeof(*result));
+	trust = load_trust(daemon, result);
+	if (!trust)
+		return;
+	reason = verify_token(daemon, blob, len, trust, &info);
+	X509_STORE_free(trust);
+	if (reason != RAMPART_REASON_OK)
+		refuse(result, reason, "%s", info.detail);
+	else
+		hand_over(daemon, kernel_disarm, blob, len, result);
+	if (result->error)
+		journal_refused("a disarm token", reason == RAMPART_REASON_OK ? "kernel" : "daemon", result->reason,
+				result->message);
+	else
+		journal_text(LOG_WARNING, "disarmed by a token of %s", info.signer);
+	bundle_info_free(&info);
+}

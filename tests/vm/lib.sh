@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: MIT
+# Shared by the suites that run inside a guest. Each check prints "ok NAME" or "not ok NAME: reason".
+# shellcheck shell=sh
+KEYS=/etc/rampart/test-keys
+passed=0
+failed=0
+
+ok() { passed=$((passed + 1)); echo "ok $1"; }
+not_ok() { failed=$((failed + 1)); echo "not ok $1: $2"; }
+# check NAME COMMAND...: passes when the command does.
+check() {
+	name=$1
+	shift
+	if out=$("$@" 2>&1); then ok "$name"; else not_ok "$name" "$(echo "$out" | tail -n 3 | tr '\n' ' ')"; fi
+}
+# refused NAME COMMAND...: passes when the command fails.
+refused() {
+	name=$1
+	shift
+	if out=$("$@" 2>&1); then not_ok "$name" "it worked: $out"; else ok "$name"; fi
+}
+finish() { echo "$passed passed, $failed failed, 0 skipped"; [ "$failed" -eq 0 ]; exit; }
+
+# policy VERSION FOLDERS-MODE SELF-MODE: the YAML on stdout.
+policy() {
+	cat <<YAML
+rampart: 1
+name: test
+version: $1
+valid: {from: 2020-01-01, until: 2040-01-01}
+folders:
+  mode: $2
+  protect: ["~/Documents", "/srv/ledger"]
+  allow:
+    - {exe: /usr/local/bin/editor}
+self_protection: {mode: $3}
+YAML
+}
+# apply VERSION FOLDERS-MODE SELF-MODE
+apply() {
+	policy "$1" "$2" "$3" > /tmp/p.yaml &&
+	rampartctl policy compile /tmp/p.yaml -o /tmp/p.pb &&
+	rampartctl policy sign /tmp/p.pb --key $KEYS/policy.key --cert $KEYS/policy.crt -o /tmp/p.bundle &&
+	rampartctl policy apply /tmp/p.bundle
+}
+status() { rampartctl status --json | jq -r "$1"; }
+# wait_enforcing: the daemon proves the hooks right after a policy has come.
+wait_enforcing() {
+	for _ in $(seq 50); do
+		[ "$(status .enforcing)" = true ] && return 0
+		sleep 0.2
+	done
+	rampartctl status
+	return 1
+}

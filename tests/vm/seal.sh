@@ -1,0 +1,80 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Attacks on enforcement itself, in a guest. "sealed": the real build, they fail. "unsealed": a build for tests, they succeed.
+here=$(dirname "$0")
+. "$here/lib.sh"
+build=$1
+# attack NAME COMMAND...: expected to work against the unsealed build and to fail against the real one.
+attack() {
+	name=$1
+	shift
+	if [ "$build" = unsealed ]; then check "unsealed/$name" "$@"; else refused "sealed/$name" "$@"; fi
+}
+changes() { echo x 2>/dev/null > /srv/ledger/f; }
+
+mkdir -p /srv/ledger && echo original > /srv/ledger/f
+mkdir -p /usr/local/bin && cp "$here/editor" /usr/local/bin/editor && chmod 0755 /usr/local/bin/editor
+if [ "$build" = unsealed ]; then
+	insmod "$here/rampart-unsealed.ko" && { rampartd > /var/log/rampartd.log 2>&1 & } && sleep 3
+fi
+check "$build/apply" apply 1 block off
+refused "$build/enforced" changes
+
+# Another tracer on our functions does not disturb us, and does not get between.
+if [ "$build" = sealed ]; then
+	t=/sys/kernel/tracing
+	echo security_file_open > $t/set_ftrace_filter && echo function > $t/current_tracer
+	refused sealed/function_tracer changes
+	check sealed/function_tracer_sees grep -q security_file_open $t/trace
+	echo nop > $t/current_tracer; echo > $t/set_ftrace_filter
+	echo 'p:rp security_file_open' > $t/kprobe_events && echo 1 > $t/events/kprobes/rp/enable
+	refused sealed/kprobe changes
+	echo 0 > $t/events/kprobes/rp/enable; echo > $t/kprobe_events
+fi
+kill -STOP "$(pidof rampartd)"
+refused "$build/daemon_stopped" changes
+kill -CONT "$(pidof rampartd)"
+kill -9 "$(pidof rampartd)"
+refused "$build/daemon_killed" changes
+rampartd > /var/log/rampartd2.log 2>&1 &
+sleep 2
+
+# A captured load, sent past the daemon: the older policy is refused by the kernel.
+cp /tmp/p.bundle /tmp/old.bundle
+check "$build/apply_2" apply 2 block off
+refused "$build/rollback" rampartctl policy apply /tmp/old.bundle
+
+attack ftrace_disabled sh -c 'echo 0 > /proc/sys/kernel/ftrace_enabled && echo x > /srv/ledger/f'
+echo 1 > /proc/sys/kernel/ftrace_enabled
+attack rmmod_force sh -c 'rmmod -f rampart && echo x > /srv/ledger/f'
+if [ "$build" = unsealed ]; then finish; fi
+attack rmmod sh -c 'rmmod rampart && echo x > /srv/ledger/f'
+refused sealed/still_enforced changes
+
+# Self-protection.
+check sealed/apply_3 apply 3 block block
+check sealed/enforcing wait_enforcing
+daemon=$(pidof rampartd)
+for sig in TERM KILL STOP; do attack "signal_$sig" kill -$sig "$daemon"; done
+attack ptrace timeout 5 strace -p "$daemon" -o /dev/null
+attack edit_daemon sh -c 'echo x >> /usr/sbin/rampartd'
+attack replace_daemon cp /bin/busybox /usr/sbin/rampartd.new /usr/sbin/rampartd
+attack edit_config sh -c 'echo x > /etc/rampart/trust.pem'
+attack edit_state rm -rf /var/lib/rampart/policy.bundle
+attack edit_program sh -c 'cp /bin/busybox /usr/local/bin/editor'
+attack mount_over_state mount -t tmpfs none /var/lib/rampart
+check sealed/daemon_lives kill -0 "$daemon"
+
+# The signed way out, and back.
+challenge=$(status .challenge)
+check sealed/token rampartctl policy token --challenge "$challenge" --hours 1 --key $KEYS/policy.key --cert $KEYS/policy.crt \
+	-o /tmp/token
+refused sealed/wrong_token sh -c "rampartctl policy token --challenge 00112233445566778899aabbccddeeff --hours 1 \
+	--key $KEYS/policy.key --cert $KEYS/policy.crt -o /tmp/t2 && rampartctl disarm /tmp/t2"
+refused sealed/not_yet_disarmed changes
+check sealed/disarm rampartctl disarm /tmp/token
+check sealed/disarmed changes
+check sealed/says_so sh -c '[ "$(rampartctl status --json | jq -r .enforcing)" = false ]'
+refused sealed/token_used_up rampartctl disarm /tmp/token
+check sealed/unload sh -c 'kill $(pidof rampartd); sleep 1; rmmod rampart'
+finish
