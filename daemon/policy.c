@@ -11,6 +11,8 @@
 #include "policy.h"
 #include "probe.h"
 
+#define PROBE_WAIT 3000	/* milliseconds that whoever applies a policy may wait to hear whether its hooks work */
+
 static void __attribute__((format(printf, 3, 4)))
 refuse(struct policy_result *result, uint32_t reason, const char *format, ...)
 {
@@ -135,10 +137,11 @@ static void loaded(struct daemon *daemon, const struct bundle_info *info, struct
 		     info->policy.name.data, (unsigned long long)info->policy.version,
 		     (unsigned long long)result->generation);
 	intake_learn(daemon->intake, result->generation, info->policy.name, info->policy.version);
-	describe_force(daemon, result);
 	homes_hint(daemon->homes);
 	links_start(daemon->links, &info->policy);
 	probe_start(daemon->probe);
+	probe_wait(daemon->probe, PROBE_WAIT);
+	describe_force(daemon, result);
 }
 
 static void load(struct daemon *daemon, const uint8_t *blob, size_t len, const struct bundle_info *info,

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "journal.h"
@@ -89,6 +91,19 @@ void probe_start(struct probe *probe)
 		kill(probe->child, SIGKILL);
 	probe->ended = sd_event_source_disable_unref(probe->ended);
 	probe->child = 0;
+}
+
+void probe_wait(struct probe *probe, int milliseconds)
+{
+	struct pollfd poll_fd = { .events = POLLIN };
+
+	if (!probe || !probe->child)
+		return;
+	poll_fd.fd = syscall(SYS_pidfd_open, probe->child, 0);
+	if (poll_fd.fd < 0)
+		return;
+	poll(&poll_fd, 1, milliseconds);
+	close(poll_fd.fd);
 }
 
 int probe_init(struct daemon *daemon, struct probe **probe)
