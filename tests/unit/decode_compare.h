@@ -131,7 +131,7 @@ static void compare_refusal(struct pb_view message, enum rampart_reason reason, 
 }
 
 /* Returns what decode.c says. */
-static enum rampart_reason compare_policy(struct pb_view message)
+static inline enum rampart_reason compare_policy(struct pb_view message)
 {
 	Rampart__PolicyBundle *theirs = rampart__policy_bundle__unpack(NULL, message.len, message.data);
 	struct rampart_policy ours;
@@ -149,7 +149,7 @@ static enum rampart_reason compare_policy(struct pb_view message)
 	return reason;
 }
 
-static enum rampart_reason compare_token(struct pb_view message)
+static inline enum rampart_reason compare_token(struct pb_view message)
 {
 	Rampart__DisarmToken *theirs = rampart__disarm_token__unpack(NULL, message.len, message.data);
 	struct rampart_disarm ours;
