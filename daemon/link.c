@@ -97,11 +97,9 @@ static int connect_kernel(struct link *link)
 {
 	int err = kernel_open(&link->kernel);
 
-	if (err)
-		return err;
-	journal_text(LOG_NOTICE, "connected to the module");
-	policy_restore(link->daemon);
-	return 0;
+	if (!err)
+		policy_restore(link->daemon);
+	return err;
 }
 
 /* -ENOENT: the module has gone, or another one has come in its place. */
@@ -129,7 +127,7 @@ static void report(struct link *link, int err)
 	else if (err == -EBUSY)
 		say(link, err, "events are not stored: another process reads them; waiting for it to end");
 	else if (err == -EPERM || err == -EACCES)
-		say(link, err, "not permitted to talk to the module: CAP_NET_ADMIN and CAP_MAC_ADMIN are needed");
+		say(link, err, "events are not stored: the module takes this process for no rampartd, or it lacks CAP_NET_ADMIN or CAP_MAC_ADMIN");
 	else
 		say(link, err, "the module does not answer; trying on");
 }

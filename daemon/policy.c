@@ -99,7 +99,7 @@ static void hand_over(struct daemon *daemon, int (*command)(struct kernel *, int
 	err = command(kernel, fd, &answer);
 	close(fd);
 	if (err && answer.reason)
-		refuse(result, answer.reason, "refused by the kernel");
+		refuse(result, answer.reason, "%s", "");
 	else if (err)
 		fail(result, err, "the kernel answered: %s", strerror(-err));
 	result->generation = answer.generation;

@@ -149,7 +149,8 @@ static bool move_aside(struct store *store)
 
 static void record_failure(struct store *store, int code)
 {
-	const char *text = store->db ? sqlite3_errmsg(store->db) : sqlite3_errstr(code);
+	bool said = store->db && sqlite3_errcode(store->db) != SQLITE_OK;
+	const char *text = said ? sqlite3_errmsg(store->db) : sqlite3_errstr(code);
 
 	if (!*store->failure)
 		journal_store(LOG_ERR, text, store->unstored);

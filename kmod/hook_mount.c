@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Handlers about mounts: process context, may sleep, no lock of ours. Nothing may be mounted on, or unmounted from, a place. */
+/* Handlers about mounts: process context, may sleep, no lock of ours. Nothing may be mounted on a place. */
 #include <linux/capability.h>
 #include <linux/dcache.h>
 #include <linux/fs.h>
@@ -36,8 +36,10 @@ int hook_move_mount(const struct path *from, const struct path *to)
 	return mount_on(HOOK_move_mount, to->dentry, 0);
 }
 
+/* Unmounting harms no data; what is mounted where has to be learnt again. */
 int hook_sb_umount(struct vfsmount *mnt, int flags)
 {
 	rampart_hook_seen(sb_umount);
-	return mount_on(HOOK_sb_umount, mnt->mnt_root, flags);
+	after_mount();
+	return 0;
 }

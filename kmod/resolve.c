@@ -129,12 +129,16 @@ static void add_mounts(struct resolver *r, char *text)
 {
 	char *line, *point;
 	struct path path;
+	u32 state;
 
 	while ((line = strsep(&text, "\n"))) {
 		point = mount_point(line);
 		if (!point || kern_path(point, 0, &path))
 			continue;
-		add_anchor(r, &path, state_of_path(r->view->rules, point), point);
+		state = state_of_path(r->view->rules, point);
+		/* A part of a file system that is mounted once more, where nothing is protected, tells nothing new. */
+		if (state || IS_ROOT(path.dentry))
+			add_anchor(r, &path, state, point);
 		path_put(&path);
 	}
 }

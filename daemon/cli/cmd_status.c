@@ -202,6 +202,8 @@ static void print_hooks(const Rampart__Status *status)
 		proven += status->hooks[i]->needed && status->hooks[i]->proven;
 	}
 	printf("hooks     %u needed, %u attached, %u proven\n", needed, attached, proven);
+	if (status->disarmed_until)
+		return;
 	for (size_t i = 0; i < status->n_hooks; i++) {
 		const Rampart__HookStatus *hook = status->hooks[i];
 

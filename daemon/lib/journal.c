@@ -49,9 +49,14 @@ static int event_priority(const Rampart__Event *event)
 	return event->outcome == RAMPART__OUTCOME__ALLOWED ? LOG_INFO : LOG_NOTICE;
 }
 
-static const char *or_kernel(const char *exe)
+/* Escaped; a process where it is one. */
+static char *object_text(const Rampart__Object *object)
 {
-	return *exe ? exe : "(kernel)";
+	char *text;
+
+	if (*object->path || !object->tgid)
+		return escape_text(object->path);
+	return asprintf(&text, "process %u", object->tgid) < 0 ? NULL : text;
 }
 
 void journal_event(const Rampart__StoredEvent *stored)
@@ -61,7 +66,7 @@ void journal_event(const Rampart__StoredEvent *stored)
 	const Rampart__Event *event = stored->event;
 	const Rampart__Subject *subject = event->subject ?: &no_subject;
 	const Rampart__Object *object = event->object ?: &no_object;
-	char *exe = escape_text(or_kernel(subject->exe)), *path = escape_text(object->path);
+	char *exe = escape_text(*subject->exe ? subject->exe : "(kernel)"), *path = object_text(object);
 	char *path2 = escape_text(event->object2 ? event->object2->path : ""), *text = NULL;
 	int priority = event_priority(event);
 

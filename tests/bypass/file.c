@@ -76,6 +76,7 @@ static int hard_link_out(void)
 	char out[600];
 
 	snprintf(out, sizeof(out), "%s/../hard-link", dir);
+	unlink(out);
 	if (link(victim, out))
 		return -1;
 	return scribble(open(out, O_WRONLY));
