@@ -76,11 +76,13 @@ unsealed-%: $(B)/keys/trust.pem
 	@scripts/build-kmod $* $(TRUST) --unsealed
 
 # --- programs that run inside guests ---
-.PHONY: guest-files unsealed
-guest-files: $(B)/guest/file $(B)/guest/editor unsealed
+.PHONY: guest-files guest-demo unsealed
+guest-files: $(B)/guest/file guest-demo unsealed
+guest-demo: $(B)/guest/editor $(B)/guest/locker
 	@cp tests/vm/*.sh $(B)/guest/
 $(B)/guest/file: tests/bypass/file.c
 $(B)/guest/editor: tests/vm/editor.c
+$(B)/guest/locker: tests/vm/locker.c
 $(B)/guest/%:
 	@mkdir -p $(@D)
 	$(CC) -O2 -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -static -o $@ $<

@@ -1,0 +1,56 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# The demonstration, inside a guest. Every step checks what it claims; the exit status is 0 only if all did.
+here=$(dirname "$0")
+. "$here/lib.sh"
+docs=/home/user/Documents
+say() { echo; echo "== $*"; }
+as_user() { setpriv --reuid=1000 --regid=1000 --clear-groups "$@"; }
+encrypted() { [ "$(find $docs -name '*.locked' | wc -l)" -eq 5 ]; }
+untouched() { [ "$(cat $docs/report-*.txt | grep -c 'quarterly figures')" -eq 5 ]; }
+fresh_documents() {
+	rm -rf "${docs:?}"/*
+	for i in 1 2 3 4 5; do echo "quarterly figures $i" > $docs/report-$i.txt; done
+	chown -R user $docs
+}
+locker() { as_user "$here/locker" $docs; }
+edit() { as_user /usr/local/bin/editor $docs/letter.txt "$1" && grep -q "$1" $docs/letter.txt; }
+
+mkdir -p /usr/local/bin $docs && chown user /home/user $docs && cp "$here/editor" /usr/local/bin/ && chmod 755 /usr/local/bin/editor
+
+say "A guest with the unmodified kernel $(uname -r). Rampart is loaded; the policy key is not root's."
+say "Audit: the policy only reports"
+fresh_documents
+check "the signed policy is accepted" apply 1 audit off
+check "Rampart says that it enforces" wait_enforcing
+locker
+check "the attack works: the documents are encrypted" encrypted
+check "an allowed editor saves" edit "first letter"
+sleep 1
+rampartctl events | tail -n 4
+audited=$(status .audited)
+check "it was reported ($audited operations)" test "$audited" -ge 5
+
+fresh_documents
+say "Block: the same policy, in force"
+cp /tmp/p.bundle /tmp/old.bundle
+check "the signed policy is accepted" apply 2 block block
+check "Rampart says that it enforces" wait_enforcing
+locker
+check "the attack gets nowhere: the documents are as they were" untouched
+check "the allowed editor saves all the while" edit "second letter"
+sleep 1
+rampartctl events | tail -n 4
+check "the blocks were reported" test "$(status .blocked)" -ge 5
+
+say "Root tries to switch it off"
+refused "rmmod -f" rmmod -f rampart
+refused "sysctl kernel.ftrace_enabled=0" sh -c 'echo 0 > /proc/sys/kernel/ftrace_enabled'
+refused "kill -9 the daemon" kill -9 "$(pidof rampartd)"
+refused "replace the allowed editor" cp /bin/busybox /usr/local/bin/editor
+refused "an older policy" rampartctl policy apply /tmp/old.bundle
+locker
+check "still enforced" untouched
+say "Summary"
+rampartctl status | head -n 6
+finish
