@@ -78,10 +78,16 @@ static bool is_folders(const Rampart__Event *event)
 	return !strcmp(event->rule, "folders");
 }
 
-/* A program is exempted by its file, so one without a file cannot be. Kernel threads have none, nor has a deleted one. */
+/*
+ * A program is exempted by its file, so one without a file cannot be: kernel threads have none. Nobody but the daemon
+ * is exempt from what protects its processes and the module.
+ */
 static bool can_be_allowed(const Rampart__Event *event)
 {
-	return event->op != RAMPART__OPERATION__OP_UNLOAD && event_subject(event)->exe[0] == '/';
+	bool is_task = event->op == RAMPART__OPERATION__OP_SIGNAL || event->op == RAMPART__OPERATION__OP_PTRACE ||
+		       event->op == RAMPART__OPERATION__OP_SCHED || event->op == RAMPART__OPERATION__OP_UNLOAD;
+
+	return event_subject(event)->exe[0] == '/' && (is_folders(event) || !is_task);
 }
 
 /* The shortest YAML that says it, with the path quoted as JSON does, which YAML understands. */
