@@ -188,9 +188,13 @@ static const struct edit_case edit_cases[] = {
 	EDIT("certificate of another serial", "attrs", P_TBS ".1", CONTENT, "\x05", NO_CERTIFICATE),
 	EDIT("certificate of a padded serial", "attrs", P_TBS ".1", CONTENT, "\x00\x05", MALFORMED),
 	EDIT("certificate of a padded negative serial", "attrs", P_TBS ".1", CONTENT, "\xff\x85", MALFORMED),
+	EDIT("certificate of a negative serial", "attrs", P_TBS ".1", CONTENT, "\xff\x05", NO_CERTIFICATE),
 	EDIT("certificate of another issuer", "attrs", P_TBS ".3", CONTENT, "", NO_CERTIFICATE),
 	EDIT("certificate without subject", "attrs", P_TBS ".5", REMOVE, "", MALFORMED),
 	EDIT("certificate with unique identifiers", "attrs", P_SPKI, AFTER, "\x81\x02\x00\x01\x82\x02\x00\x01", OK),
+	EDIT("an issuer's identifier without an end", "attrs", P_SPKI, AFTER, "\x81\x80", MALFORMED),
+	EDIT("a subject's identifier without an end", "attrs", P_SPKI, AFTER, "\x82\x80", MALFORMED),
+	EDIT("certificate without a key", "attrs", P_SPKI, TAG, "\x31", MALFORMED),
 	EDIT("certificate without extensions", "attrs", P_TBS ".7", REMOVE, "", OK),
 	EDIT("certificate without extensions, by key", "keyid", P_TBS ".7", REMOVE, "", NO_CERTIFICATE),
 	EDIT("more behind the extensions", "attrs", P_TBS ".7", AFTER, "\x05\x00", MALFORMED),
@@ -302,6 +306,7 @@ static const struct time_case time_cases[] = {
 	{ 0x18, "20500101000000", false, 0 },
 	{ 0x18, "500101000000Z", false, 0 },
 	{ 0x18, "2050-1-1000000Z", false, 0 },
+	{ 0x18, "2O500101000000Z", false, 0 },
 	{ 0x16, "500101000000Z", false, 0 },
 };
 
