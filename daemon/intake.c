@@ -84,26 +84,29 @@ static void fill(struct intake *intake, Rampart__StoredEvent *stored, Rampart__E
 
 /* --- losses --- */
 
-static void note_dropped(struct intake *intake, unsigned int class, const Rampart__Accounting *accounting)
+static void note_class(struct intake *intake, enum store_class_index class, const Rampart__Accounting *accounting)
 {
-	static const char *const names[] = { "blocks", "others" };
-	uint64_t *before = &intake->record.dropped[class];
+	static const char *const names[STORE_CLASSES] = { "blocks", "others" };
+	struct store_class *known = &intake->record.classes[class];
 
-	if (!accounting || accounting->dropped == *before)
+	if (!accounting)
 		return;
-	if (accounting->dropped > *before)
-		journal_loss(names[class], accounting->dropped - *before, "in the kernel, whose queue was full");
-	*before = accounting->dropped;
+	if (accounting->dropped > known->dropped)
+		journal_loss(names[class], accounting->dropped - known->dropped, "in the kernel, whose queue was full");
+	known->emitted = accounting->emitted;
+	known->delivered = accounting->delivered;
+	known->dropped = accounting->dropped;
+	known->pending = accounting->pending;
 }
 
 /* A number up to the highest must have been received, dropped, or be still on its way. */
-static void note_gap(struct intake *intake, const Rampart__EventBatch *batch)
+static void note_gap(struct intake *intake)
 {
 	struct store_boot *record = &intake->record;
-	uint64_t accounted = record->received + record->dropped[0] + record->dropped[1];
+	uint64_t accounted = record->received;
 
-	accounted += batch->blocks ? batch->blocks->pending : 0;
-	accounted += batch->others ? batch->others->pending : 0;
+	for (int i = 0; i < STORE_CLASSES; i++)
+		accounted += record->classes[i].dropped + record->classes[i].pending;
 	if (record->last_seq <= accounted || record->last_seq - accounted <= record->gap)
 		return;
 	journal_loss("all", record->last_seq - accounted - record->gap, "on the way: their numbers are missing");
@@ -161,13 +164,13 @@ void intake_batch(struct intake *intake, const Rampart__EventBatch *batch)
 	Rampart__StoredEvent **list = calloc(batch->n_events + 1, sizeof(*list));
 
 	note_restart(intake, batch);
-	note_dropped(intake, 0, batch->blocks);
-	note_dropped(intake, 1, batch->others);
+	note_class(intake, STORE_BLOCKS, batch->blocks);
+	note_class(intake, STORE_OTHERS, batch->others);
 	if (stored && list)
 		keep(intake, batch, stored, list);
 	else
 		journal_loss("all", batch->n_events, "in rampartd, which had no memory for them");
-	note_gap(intake, batch);
+	note_gap(intake);
 	free(list);
 	free(stored);
 	if (batch->n_events && intake->daemon->server)

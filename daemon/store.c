@@ -57,11 +57,16 @@ void store_boot(struct store *store, const char *boot, struct store_boot *record
 		return;
 	sqlite3_bind_text(s, 1, boot, -1, SQLITE_STATIC);
 	if (sqlite3_step(s) == SQLITE_ROW) {
-		record->last_seq = sqlite3_column_int64(s, 0);
-		record->received = sqlite3_column_int64(s, 1);
-		record->dropped[0] = sqlite3_column_int64(s, 2);
-		record->dropped[1] = sqlite3_column_int64(s, 3);
-		record->gap = sqlite3_column_int64(s, 4);
+		record->last_seq = sqlite3_column_int64(s, 1);
+		record->received = sqlite3_column_int64(s, 2);
+		record->gap = sqlite3_column_int64(s, 3);
+		for (int i = 0; i < STORE_CLASSES; i++)
+			record->classes[i] = (struct store_class){
+				.emitted = sqlite3_column_int64(s, 4 + 4 * i),
+				.delivered = sqlite3_column_int64(s, 5 + 4 * i),
+				.dropped = sqlite3_column_int64(s, 6 + 4 * i),
+				.pending = sqlite3_column_int64(s, 7 + 4 * i),
+			};
 	}
 	sqlite3_reset(s);
 }
@@ -76,9 +81,13 @@ static int save_boot(struct store *store, const char *boot, const struct store_b
 	sqlite3_bind_text(s, 1, boot, -1, SQLITE_STATIC);
 	sqlite3_bind_int64(s, 2, record->last_seq);
 	sqlite3_bind_int64(s, 3, record->received);
-	sqlite3_bind_int64(s, 4, record->dropped[0]);
-	sqlite3_bind_int64(s, 5, record->dropped[1]);
-	sqlite3_bind_int64(s, 6, record->gap);
+	sqlite3_bind_int64(s, 4, record->gap);
+	for (int i = 0; i < STORE_CLASSES; i++) {
+		sqlite3_bind_int64(s, 5 + 4 * i, record->classes[i].emitted);
+		sqlite3_bind_int64(s, 6 + 4 * i, record->classes[i].delivered);
+		sqlite3_bind_int64(s, 7 + 4 * i, record->classes[i].dropped);
+		sqlite3_bind_int64(s, 8 + 4 * i, record->classes[i].pending);
+	}
 	code = sqlite3_step(s);
 	sqlite3_reset(s);
 	return code == SQLITE_DONE ? SQLITE_OK : code;

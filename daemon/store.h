@@ -28,11 +28,18 @@ struct store_limits {
 	int64_t size;	/* bytes; 0: STORE_SIZE */
 };
 
+/* The kernel's accounting of a class of events, as it last said. */
+struct store_class {
+	uint64_t emitted, delivered, dropped, pending;
+};
+
+enum store_class_index { STORE_BLOCKS, STORE_OTHERS, STORE_CLASSES };
+
 /* What is known of the events of one boot. */
 struct store_boot {
 	uint64_t last_seq;	/* highest that was kept */
 	uint64_t received;	/* how many distinct ones were */
-	uint64_t dropped[2];	/* as the kernel last said: blocks, others */
+	struct store_class classes[STORE_CLASSES];
 	uint64_t gap;		/* of the numbers up to last_seq, how many are neither received nor dropped, already reported */
 };
 

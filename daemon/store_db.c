@@ -27,8 +27,10 @@ static const char schema[] =
 	"CREATE INDEX event_time ON event(time_ns);"
 	"CREATE INDEX event_uid ON event(uid, id);"
 	"CREATE TABLE boot("
-	"  boot TEXT PRIMARY KEY, last_seq INTEGER NOT NULL, received INTEGER NOT NULL, blocks_dropped INTEGER NOT NULL,"
-	"  others_dropped INTEGER NOT NULL, gap INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+	"  boot TEXT PRIMARY KEY, last_seq INTEGER NOT NULL, received INTEGER NOT NULL, gap INTEGER NOT NULL,"
+	"  blocks_emitted INTEGER NOT NULL, blocks_delivered INTEGER NOT NULL, blocks_dropped INTEGER NOT NULL,"
+	"  blocks_pending INTEGER NOT NULL, others_emitted INTEGER NOT NULL, others_delivered INTEGER NOT NULL,"
+	"  others_dropped INTEGER NOT NULL, others_pending INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
 	"PRAGMA user_version = " TEXT(SCHEMA_VERSION) ";";
 
 static const char pragmas[] =
@@ -38,8 +40,8 @@ static const char pragmas[] =
 static const char *const statements[STORE_STATEMENTS] = {
 	[STORE_INSERT] = "INSERT INTO event(boot, seq, time_ns, outcome, op, rule, uid, exe, path, generation, policy,"
 			 " version, body) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT(boot, seq, time_ns) DO NOTHING",
-	[STORE_SAVE_BOOT] = "INSERT OR REPLACE INTO boot VALUES(?,?,?,?,?,?)",
-	[STORE_LOAD_BOOT] = "SELECT last_seq, received, blocks_dropped, others_dropped, gap FROM boot WHERE boot = ?",
+	[STORE_SAVE_BOOT] = "INSERT OR REPLACE INTO boot VALUES(?,?,?,?,?,?,?,?,?,?,?,?)",
+	[STORE_LOAD_BOOT] = "SELECT * FROM boot WHERE boot = ?",
 	[STORE_DELETE_OLD] = "DELETE FROM event WHERE id IN"
 			     " (SELECT id FROM event WHERE time_ns < ? ORDER BY time_ns LIMIT ?)",
 	[STORE_DELETE_OLDEST] = "DELETE FROM event WHERE id IN (SELECT id FROM event ORDER BY id LIMIT ?)",

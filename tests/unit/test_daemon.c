@@ -31,6 +31,8 @@ static int fault_after = -1;
 #include <openssl/x509v3.h>
 
 #include "compile.h"
+#include "escape.h"
+#include "moment.h"
 
 #define BOOT "0123456789abcdef0123456789abcdef"
 #define NOW 1795478400LL
@@ -712,6 +714,53 @@ static void test_links_deep(void **unused)
 	assert_string_equal(look_through("/none", (const char *[]){ "", NULL }), "");
 }
 
+/* --- texts --- */
+
+static void test_escape(void **unused)
+{
+	static const char *const cases[][2] = {
+		{ "", "" }, { "/srv/a b", "/srv/a b" }, { "/srv/\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80", NULL },
+		{ "a\n\x1b[31mb\x7f", "a\\x0a\\x1b[31mb\\x7f" },
+		{ "\xff\xc3", "\\xff\\xc3" },			/* no UTF-8, and cut */
+		{ "\xc0\xaf\xed\xa0\x80", "\\xc0\\xaf\\xed\\xa0\\x80" },	/* overlong, surrogate */
+		{ "\xc2\x9b", "\\xc2\\x9b" },			/* C1 control */
+		{ "\xe2\x80\xaex", "\\xe2\\x80\\xaex" },		/* turns the text round */
+		{ "\\x0a", "\\x0a" },				/* what the kernel escaped stays */
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		char *safe = escape_text(cases[i][0]);
+
+		assert_string_equal(safe, cases[i][1] ?: cases[i][0]);
+		free(safe);
+	}
+}
+
+static void test_moments(void **unused)
+{
+	static const char *const wrong[] = {
+		"", "10", "m", "10x", "10mm", "-5m", "2026-02-30", "2026-13-01", "2026-11-24T25:00:00Z",
+		"2026-11-24T08:00:00", "2026-11-24T08:00Z", "2026-11-24T08:00:00+1:00", "2026-11-24T08:00:00Zx", "999999999d",
+	};
+	const int64_t now = NOW * MOMENT_SECOND;
+	char buf[MOMENT_TEXT];
+	int64_t ns;
+
+	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++)
+		assert_int_equal(moment_parse(wrong[i], now, &ns), -EINVAL);
+	assert_int_equal(moment_parse("10m", now, &ns), 0);
+	assert_int_equal(ns, now - 600 * MOMENT_SECOND);
+	assert_int_equal(moment_parse("3d", now, &ns), 0);
+	assert_int_equal(ns, now - 3 * 86400 * MOMENT_SECOND);
+	assert_int_equal(moment_parse("2026-11-24", now, &ns), 0);
+	assert_int_equal(ns, now);
+	assert_int_equal(moment_parse("2026-11-24T01:30:00.25+01:30", now, &ns), 0);
+	assert_int_equal(ns, now + MOMENT_SECOND / 4);
+	assert_string_equal(moment_text(buf, ns, 0), "2026-11-24T00:00:00Z");
+	assert_string_equal(moment_text(buf, ns, 3), "2026-11-24T00:00:00.250Z");
+	assert_string_equal(moment_text(buf, -1, 9), "1969-12-31T23:59:59.999999999Z");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -724,6 +773,7 @@ int main(void)
 		TEST(test_foreign_policy_in_force), TEST(test_nothing_lost),	 TEST(test_dropped_is_said_once),
 		TEST(test_gap_is_said_once),	TEST(test_module_loaded_anew),	 TEST(test_broken_store),
 		TEST(test_links),		TEST(test_links_deep),
+		TEST(test_escape),		TEST(test_moments),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -195,7 +195,7 @@ static void test_same_numbers_later(void **state)
 static void test_boot_record_survives(void **state)
 {
 	struct store *store = open_store((struct store_limits){ 0 });
-	struct store_boot record = { .dropped = { 5, 6 }, .gap = 2 }, again;
+	struct store_boot record = { .classes = { { 1, 2, 3, 4 }, { 5, 6, 7, 8 } }, .gap = 2 }, again;
 
 	assert_int_equal(add(store, 10, NOW, 2, &record), 0);
 	store_close(store);
