@@ -128,7 +128,7 @@ static void note_restart(struct intake *intake, const Rampart__EventBatch *batch
 void intake_overrun(struct intake *intake)
 {
 	intake->overruns++;
-	journal_text(LOG_WARNING, "the socket to the kernel had no room (for the %llu. time); what was not taken is sent again",
+	journal_text(LOG_WARNING, "the socket to the kernel had no room, %llu times by now; the kernel sends it again",
 		     (unsigned long long)intake->overruns);
 }
 

@@ -17,8 +17,8 @@ void intake_exit(struct intake *intake);
 void intake_learn(struct intake *intake, uint64_t generation, struct pb_view name, uint64_t version);
 
 /*
- * intake_batch() - keeps a batch: in the store, or when that fails in the journal alone. When it returns, the batch may be
- * acknowledged. Says in the journal what was lost on the way.
+ * intake_batch() - keeps a batch: in the store, or when that fails in the journal alone. When it returns, the batch
+ * may be acknowledged. Says in the journal what was lost on the way.
  */
 void intake_batch(struct intake *intake, const Rampart__EventBatch *batch);
 

@@ -127,7 +127,8 @@ static void report(struct link *link, int err)
 	else if (err == -EBUSY)
 		say(link, err, "events are not stored: another process reads them; waiting for it to end");
 	else if (err == -EPERM || err == -EACCES)
-		say(link, err, "events are not stored: the module takes this process for no rampartd, or it lacks CAP_NET_ADMIN or CAP_MAC_ADMIN");
+		say(link, err, "events are not stored: the module does not know this process as rampartd, or it lacks "
+			       "CAP_NET_ADMIN or CAP_MAC_ADMIN");
 	else
 		say(link, err, "the module does not answer; trying on");
 }

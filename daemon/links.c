@@ -97,7 +97,10 @@ static void enter_place(struct links *links, int fd)
 		push(links, fd, NULL, st.st_dev);
 }
 
-/* Follows @rest of a pattern from the directory @fd, which it closes, up to its end or to a component that is any name. */
+/*
+ * Follows @rest of a pattern from the directory @fd, which it closes, up to its end or to a component that is any
+ * name.
+ */
 static void descend(struct links *links, int fd, const char *rest)
 {
 	size_t len, at = strlen(links->path);
@@ -216,7 +219,7 @@ static void report(const struct links *links)
 	if (links->found)
 		journal_text(LOG_INFO, "%u files with several links are below protected places", links->found);
 	if (links->too_deep)
-		journal_text(LOG_WARNING, "%u directories are too deep to be looked through for files with several links",
+		journal_text(LOG_WARNING, "%u directories are too deep to be looked through for more links",
 			     links->too_deep);
 }
 

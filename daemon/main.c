@@ -124,10 +124,17 @@ static int run(struct daemon *daemon)
 	err = loop_init(daemon);
 	if (err < 0)
 		return fail(err, what);
+	/* Before anything is touched on disk that another one may be using. */
+	what = daemon->socket_path;
+	err = server_init(daemon, daemon->socket_path, &daemon->server);
+	if (err == -EADDRINUSE && server_adopt(daemon->socket_path))
+		err = 0;
+	if (!daemon->server)
+		goto unref_loop;
 	what = FACTS_TAGS_FILE;
 	err = facts_read(&daemon->facts, FACTS_TAGS_FILE);
 	if (err)
-		goto unref_loop;
+		goto exit_server;
 	what = daemon->state_path;
 	err = state_open(&daemon->state, daemon->state_path);
 	if (err)
@@ -150,14 +157,10 @@ static int run(struct daemon *daemon)
 	err = probe_init(daemon, &daemon->probe);
 	if (err)
 		goto exit_links;
-	what = daemon->socket_path;
-	err = server_init(daemon, daemon->socket_path, &daemon->server);
-	if (err)
-		goto exit_probe;
 	what = "the connection to the kernel";
 	err = link_init(daemon, &daemon->link);
 	if (err)
-		goto exit_server;
+		goto exit_probe;
 
 	sd_notify(0, "READY=1");
 	err = sd_event_loop(daemon->event);
@@ -165,8 +168,6 @@ static int run(struct daemon *daemon)
 	policy_save_time(daemon);
 
 	link_exit(daemon->link);
-exit_server:
-	server_exit(daemon->server);
 exit_probe:
 	probe_exit(daemon->probe);
 exit_links:
@@ -181,6 +182,8 @@ close_state:
 	state_close(&daemon->state);
 free_facts:
 	facts_free(&daemon->facts);
+exit_server:
+	server_exit(daemon->server);
 unref_loop:
 	sd_event_unref(daemon->event);
 	return err < 0 ? fail(err, what) : 0;

@@ -47,8 +47,8 @@ static void check_floor(const struct daemon *daemon, const struct bundle_info *i
 		refuse(result, RAMPART_REASON_ROLLED_BACK, "version %llu was in force here; this is version %llu",
 		       (unsigned long long)floor->version, (unsigned long long)version);
 	else if (version == floor->version && memcmp(info->digest, floor->digest, sizeof(floor->digest)))
-		refuse(result, RAMPART_REASON_SAME_VERSION, "version %llu is known with other content; raise the version",
-		       (unsigned long long)version);
+		refuse(result, RAMPART_REASON_SAME_VERSION,
+		       "version %llu is known with other content; raise the version", (unsigned long long)version);
 }
 
 static void check_bundle(struct daemon *daemon, const uint8_t *blob, size_t len, X509_STORE *trust,

@@ -13,8 +13,9 @@ struct policy_result {
 };
 
 /*
- * policy_apply() - verifies, checks the floor and the target, hands the bundle to the kernel, and records it once the kernel
- * has taken it. Whatever fails, the kernel keeps what it had and so does the disk. @dry_run: stops before the kernel.
+ * policy_apply() - verifies, checks the floor and the target, hands the bundle to the kernel, and records it once the
+ * kernel has taken it. Whatever fails, the kernel keeps what it had and so does the disk. @dry_run: stops before the
+ * kernel.
  */
 void policy_apply(struct daemon *daemon, const uint8_t *blob, size_t len, bool dry_run, struct policy_result *result);
 
@@ -25,8 +26,8 @@ void policy_restore(struct daemon *daemon);
 void policy_disarm(struct daemon *daemon, const uint8_t *blob, size_t len, struct policy_result *result);
 
 /*
- * policy_in_force() - the stored bundle, when it is what the kernel has in force. 0 with *@data to free(), -ENOENT when no
- * policy is in force, -ESTALE when one is that rampartd did not load, or another negative errno.
+ * policy_in_force() - the stored bundle, when it is what the kernel has in force. 0 with *@data to free(), -ENOENT
+ * when no policy is in force, -ESTALE when one is that rampartd did not load, or another negative errno.
  */
 int policy_in_force(struct daemon *daemon, uint8_t **data, size_t *len);
 

@@ -14,7 +14,10 @@ void probe_exit(struct probe *probe);
 /* probe_start() - forks the probing process. One at a time: while one runs, another is begun when it ends. */
 void probe_start(struct probe *probe);
 
-/* probe_wait() - until the running process has ended, at most @milliseconds: then what status says of the hooks is settled. */
+/*
+ * probe_wait() - until the running process has ended, at most @milliseconds: then what status says of the hooks is
+ * settled.
+ */
 void probe_wait(struct probe *probe, int milliseconds);
 
 /* probe_all() - the operations themselves, in a directory of their own below @parent. How many did not come to pass. */

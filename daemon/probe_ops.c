@@ -244,8 +244,8 @@ static bool do_mounts(void)
 
 /* Those that need a file stand after the one that makes it. */
 static const probe_fn operations[] = {
-	do_create, do_ioctl, do_ioctl_32, do_mmap,   do_attributes, do_links,   do_rename, do_unlink,	      do_directory,
-	do_xattr,  do_acl,   do_exec,	  do_signal, do_scheduler,  do_prlimit, do_ptrace, do_mount_refused, do_mounts,
+	do_create, do_ioctl, do_ioctl_32, do_mmap, do_attributes, do_links, do_rename, do_unlink, do_directory,
+	do_xattr, do_acl, do_exec, do_signal, do_scheduler, do_prlimit, do_ptrace, do_mount_refused, do_mounts,
 };
 #define N_OPERATIONS (sizeof(operations) / sizeof(operations[0]))
 

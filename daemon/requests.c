@@ -106,7 +106,7 @@ static void handle_show(struct daemon *daemon, const struct peer *peer, struct a
 	if (err == -ENODEV)
 		answer_error(answer, ENODEV, 0, "no policy is in force: the module is not loaded");
 	else if (err == -ESTALE)
-		answer_error(answer, ESTALE, 0, "the policy in force was not loaded by rampartd, which does not have it");
+		answer_error(answer, ESTALE, 0, "another than rampartd loaded the policy in force; it is not known here");
 	else if (err && err != -ENOENT)
 		answer_error(answer, -err, 0, "the policy in force cannot be read: %s", strerror(-err));
 	if (err)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -7,6 +8,8 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
+
+#include <systemd/sd-daemon.h>
 
 #include "control.h"
 #include "journal.h"
@@ -293,14 +296,32 @@ static int connection_ready(sd_event_source *source, int fd, uint32_t events, vo
 
 /* --- */
 
-static bool is_alive(const struct sockaddr_un *addr)
+/* The process that listens there, or 0. */
+static pid_t find_listener(const char *path)
 {
+	struct sockaddr_un addr = { .sun_family = AF_UNIX };
 	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
-	bool alive = fd >= 0 && !connect(fd, (const struct sockaddr *)addr, sizeof(*addr));
+	struct ucred cred = { 0 };
+	socklen_t len = sizeof(cred);
 
-	if (fd >= 0)
-		close(fd);
-	return alive;
+	snprintf(addr.sun_path, sizeof(addr.sun_path), "%s", path);
+	if (fd < 0)
+		return 0;
+	if (connect(fd, (const struct sockaddr *)&addr, sizeof(addr)) ||
+	    getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len))
+		cred.pid = 0;
+	close(fd);
+	return cred.pid;
+}
+
+bool server_adopt(const char *path)
+{
+	pid_t pid = find_listener(path);
+
+	if (!pid || !getenv("NOTIFY_SOCKET"))
+		return false;
+	journal_text(LOG_NOTICE, "rampartd runs already, as process %d, and goes on", pid);
+	return sd_notifyf(0, "MAINPID=%d\nREADY=1", pid) > 0;
 }
 
 static int listen_at(struct server *server)
@@ -310,7 +331,7 @@ static int listen_at(struct server *server)
 	if (strlen(server->path) >= sizeof(addr.sun_path))
 		return -ENAMETOOLONG;
 	strcpy(addr.sun_path, server->path);
-	if (is_alive(&addr))
+	if (find_listener(server->path))
 		return -EADDRINUSE;
 	unlink(server->path);
 	server->fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);

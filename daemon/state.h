@@ -29,8 +29,8 @@ struct state {
 enum state_bundle { STATE_BUNDLE, STATE_BUNDLE_NEW };
 
 /*
- * state_open() - makes the directory (0700) when it is not there, takes away what a crash left half, reads the floor. A floor
- * that is damaged is moved aside, said in the journal, and counts as zero. Returns 0 or a negative errno.
+ * state_open() - makes the directory (0700) when it is not there, takes away what a crash left half, reads the floor.
+ * A floor that is damaged is moved aside, said in the journal, and counts as zero. Returns 0 or a negative errno.
  */
 int state_open(struct state *state, const char *path);
 void state_close(struct state *state);
@@ -39,8 +39,8 @@ void state_close(struct state *state);
 int64_t state_now(const struct state *state);
 
 /*
- * state_raise() - makes the floor at least this; @digest counts when @version is higher. Writes only when something grows.
- * Returns 0 or a negative errno, and then the floor is as it was.
+ * state_raise() - makes the floor at least this; @digest counts when @version is higher. Writes only when something
+ * grows. Returns 0 or a negative errno, and then the floor is as it was.
  */
 int state_raise(struct state *state, uint64_t version, const uint8_t digest[32], int64_t time);
 

@@ -3,8 +3,8 @@
  * The event store: SQLite in WAL mode, DIR/events.db.
  *
  * Retention is by age and by size, oldest first. Ids grow and are never given twice. The same event (boot, seq, time: a
- * module that is loaded anew counts from one again) is kept once however often it arrives. A database that is damaged, or of a newer rampartd, is moved aside as
- * events.db.damaged-<seconds> and a new one begun.
+ * module that is loaded anew counts from one again) is kept once however often it arrives. A database that is
+ * damaged, or of a newer rampartd, is moved aside as events.db.damaged-<seconds> and a new one begun.
  */
 #ifndef RAMPART_STORE_H
 #define RAMPART_STORE_H
@@ -40,7 +40,7 @@ struct store_boot {
 	uint64_t last_seq;	/* highest that was kept */
 	uint64_t received;	/* how many distinct ones were */
 	struct store_class classes[STORE_CLASSES];
-	uint64_t gap;		/* of the numbers up to last_seq, how many are neither received nor dropped, already reported */
+	uint64_t gap;		/* numbers up to last_seq that are neither received, dropped nor pending; reported */
 };
 
 /*
@@ -58,9 +58,9 @@ uint64_t store_unstored(const struct store *store);
 void store_boot(struct store *store, const char *boot, struct store_boot *record);
 
 /*
- * store_add() - keeps @events, which are of one boot, and @record in one transaction, and sets the id of each; those that
- * were there before get UINT64_MAX. @record->received and last_seq are brought up to date.
- * Returns 0, or -EIO when none was kept (store_failed() says why), and then all ids are 0.
+ * store_add() - keeps @events, which are of one boot, and @record in one transaction, and sets the id of each; those
+ * that were there before get UINT64_MAX. @record->received and last_seq are brought up to date. Returns 0, or -EIO
+ * when none was kept (store_failed() says why), and then all ids are 0.
  */
 int store_add(struct store *store, const char *boot, Rampart__StoredEvent **events, size_t n,
 	      struct store_boot *record);
@@ -79,7 +79,10 @@ struct store_query {
 /* store_seek() - the id after which the newest @query->limit events that match begin. 0 or -EIO. */
 int store_seek(struct store *store, const struct store_query *query, uint64_t *after_id);
 
-/* store_read() - appends what matches after @query->after_id to @response->events, oldest first. How many, or -EIO, -ENOMEM. */
+/*
+ * store_read() - appends what matches after @query->after_id to @response->events, oldest first. How many, or -EIO,
+ * -ENOMEM.
+ */
 int store_read(struct store *store, const struct store_query *query, Rampart__Response *response);
 
 /* store_get() - one event. 0 with *@event to be freed by rampart__stored_event__free_unpacked(), -ENOENT, -EIO. */

@@ -15,8 +15,8 @@
 #define TEXT2(x) #x
 
 /*
- * Only what is asked for has a column of its own; body is the whole Event, so that it can be shown, and replayed. The WAL
- * is synced when it is folded in, not at every commit: a power cut may cost the last events, never the database.
+ * Only what is asked for has a column of its own; body is the whole Event, so that it can be shown, and replayed. The
+ * WAL is synced when it is folded in, not at every commit: a power cut may cost the last events, never the database.
  */
 static const char schema[] =
 	"CREATE TABLE event("

@@ -38,7 +38,10 @@ sqlite3_stmt *store_db_statement(struct store *store, enum store_statement which
 /* store_db_exec() - an SQLite result code. */
 int store_db_exec(struct store *store, const char *sql);
 
-/* store_db_failed() - records what SQLite last said. A damaged database is moved aside and a new one opened: then true. */
+/*
+ * store_db_failed() - records what SQLite last said. A damaged database is moved aside and a new one opened: then
+ * true.
+ */
 bool store_db_failed(struct store *store, int code);
 
 #endif

@@ -261,7 +261,7 @@ static void check_policy(struct doctor *doctor)
 	else
 		find(doctor, "policy", NULL, "%s is valid until %s", status->policy, until);
 	for (size_t i = 0; i < status->n_unresolved; i++)
-		find(doctor, "policy", "Install it, owned by root and writable by root only, or take it out of the policy.",
+		find(doctor, "policy", "Install it, writable by root only, or take it out of the policy.",
 		     "the trusted program %s is absent or not safe to trust", status->unresolved[i]);
 }
 

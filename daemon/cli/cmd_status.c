@@ -82,7 +82,8 @@ static json_t *accounting_json(const Rampart__Accounting *accounting)
 	const Rampart__Accounting *a = accounting ?: &none;
 
 	return json_pack("{s:I, s:I, s:I, s:I}", "emitted", (json_int_t)a->emitted, "delivered",
-			 (json_int_t)a->delivered, "dropped", (json_int_t)a->dropped, "pending", (json_int_t)a->pending);
+			 (json_int_t)a->delivered, "dropped", (json_int_t)a->dropped, "pending",
+			 (json_int_t)a->pending);
 }
 
 static json_t *moment_json(int64_t seconds)
@@ -122,13 +123,15 @@ static json_t *status_json(const Rampart__Status *status)
 					      rampart_describe_hex(status->challenge.data, status->challenge.len),
 					      "disarmed_until", moment_json(status->disarmed_until), "host",
 					      escape_json(status->host)));
-	json_object_update_new(
-		doc, json_pack("{s:o, s:o, s:{s:o, s:o}, s:I, s:{s:o, s:o}, s:{s:b}}", "hooks", hooks_json(status),
-			       "unresolved", texts_json(status->n_unresolved, status->unresolved), "accounting", "blocks",
-			       accounting_json(status->blocks), "others", accounting_json(status->others), "reader_pid",
-			       (json_int_t)status->reader_pid, "floor", "version",
-			       rampart_describe_version(status->floor_version), "time", moment_json(status->floor_time),
-			       "daemon", "running", daemon_running()));
+	json_object_update_new(doc, json_pack("{s:o, s:o, s:{s:o, s:o}, s:I, s:{s:o, s:o}, s:{s:b}}",
+					      "hooks", hooks_json(status),
+					      "unresolved", texts_json(status->n_unresolved, status->unresolved),
+					      "accounting", "blocks", accounting_json(status->blocks),
+					      "others", accounting_json(status->others),
+					      "reader_pid", (json_int_t)status->reader_pid,
+					      "floor", "version", rampart_describe_version(status->floor_version),
+					      "time", moment_json(status->floor_time),
+					      "daemon", "running", daemon_running()));
 	return doc;
 }
 
@@ -181,8 +184,10 @@ static void print_policy(const Rampart__Status *status)
 static void print_counters(const Rampart__Status *status)
 {
 	const Rampart__Counters *c = status->counters;
-	uint64_t dropped = (status->blocks ? status->blocks->dropped : 0) + (status->others ? status->others->dropped : 0);
+	uint64_t dropped = 0;
 
+	dropped += status->blocks ? status->blocks->dropped : 0;
+	dropped += status->others ? status->others->dropped : 0;
 	if (c)
 		printf("counts    %" PRIu64 " allowed, %" PRIu64 " audited, %" PRIu64 " warned, %" PRIu64
 		       " bypassed, %" PRIu64 " blocked\n",

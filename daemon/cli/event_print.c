@@ -138,10 +138,10 @@ static void add_subject(json_t *doc, const Rampart__Subject *subject)
 static void add_objects(json_t *doc, const Rampart__Event *event)
 {
 	const Rampart__Object *object = event_object(event);
+	const char *path2 = event->object2 ? event->object2->path : "";
 
 	json_object_update_new(doc, json_pack("{s:o, s:o, s:I, s:I, s:o, s:I, s:I}", "path", escape_json(object->path),
-					      "path2",
-					      event->object2 ? escape_json(event->object2->path) : json_string(""), "dev",
+					      "path2", escape_json(path2), "dev",
 					      (json_int_t)object->dev, "ino", (json_int_t)object->ino, "place",
 					      number_json(object->place), "target_pid", (json_int_t)object->tgid,
 					      "op_flags", (json_int_t)event->op_flags));

@@ -2,10 +2,11 @@
 /*
  * The control socket: AF_UNIX, SOCK_SEQPACKET, the messages of proto/control.proto.
  *
- * One packet is one message. A message over CONTROL_INLINE bytes travels as a sealed memfd (SCM_RIGHTS) instead, beside one
- * byte of zero, which no protobuf message begins with: a packet of many megabytes would need that much contiguous kernel
- * memory and is refused by the kernel. The seals (write, grow, shrink) are checked, so what was checked stays what is
- * read. An empty message is the byte of zero alone, since an empty packet means that the peer hung up.
+ * One packet is one message. A message over CONTROL_INLINE bytes travels as a sealed memfd (SCM_RIGHTS) instead,
+ * beside one byte of zero, which no protobuf message begins with: a packet of many megabytes would need that much
+ * contiguous kernel memory and is refused by the kernel. The seals (write, grow, shrink) are checked, so what was
+ * checked stays what is read. An empty message is the byte of zero alone, since an empty packet means that the peer
+ * hung up.
  */
 #ifndef RAMPART_CONTROL_H
 #define RAMPART_CONTROL_H
@@ -34,9 +35,9 @@ void control_packet_free(struct control_packet *packet);
 int control_send(int socket, const struct control_packet *packet, int flags);
 
 /*
- * control_receive() - takes one packet; a message over @max bytes, or by memfd where @max <= CONTROL_INLINE, is refused.
- * Returns its length with *@data to free(), -EPIPE (the peer hung up), -EMSGSIZE, -EBADMSG (no seals, wrong form), or the
- * negative errno of recvmsg(2).
+ * control_receive() - takes one packet; a message over @max bytes, or by memfd where @max <= CONTROL_INLINE, is
+ * refused. Returns its length with *@data to free(), -EPIPE (the peer hung up), -EMSGSIZE, -EBADMSG (no seals, wrong
+ * form), or the negative errno of recvmsg(2).
  */
 ssize_t control_receive(int socket, size_t max, int flags, uint8_t **data);
 
@@ -50,12 +51,15 @@ const char *control_path(void);
 
 /*
  * control_request() - one request, one response.
- * Returns 0 with *@response to be freed with rampart__response__free_unpacked(), whatever it says, or a negative errno when
- * there is none: -ENOENT or -ECONNREFUSED (no daemon), -EACCES, -ETIMEDOUT, -EBADMSG, -EPIPE (hung up).
+ * Returns 0 with *@response to be freed with rampart__response__free_unpacked(), whatever it says, or a negative
+ * errno when there is none: -ENOENT or -ECONNREFUSED (no daemon), -EACCES, -ETIMEDOUT, -EBADMSG, -EPIPE (hung up).
  */
 int control_request(const Rampart__Request *request, Rampart__Response **response);
 
-/* control_open() - sends a request whose responses are taken one by one. Returns a socket for the caller to close, or as above. */
+/*
+ * control_open() - sends a request whose responses are taken one by one. Returns a socket for the caller to close, or
+ * as above.
+ */
 int control_open(const Rampart__Request *request);
 
 /* control_next() - the next response. @seconds: how long to wait, 0 for ever. Returns as control_request(). */

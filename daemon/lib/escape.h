@@ -8,8 +8,8 @@
 #include <jansson.h>
 
 /*
- * escape_text() - @text (NULL: none) with each byte of a control character, of what is not UTF-8, and of the characters that
- * change the direction of text or end a line as \xHH. Returns memory to free(), or NULL.
+ * escape_text() - @text (NULL: none) with each byte of a control character, of what is not UTF-8, and of the
+ * characters that change the direction of text or end a line as \xHH. Returns memory to free(), or NULL.
  */
 char *escape_text(const char *text);
 

@@ -16,11 +16,17 @@ struct facts {
 	unsigned int n_tags;
 };
 
-/* facts_read() - @tags_file: one tag a line, empty lines and those that begin with "#" left out; absent: no tags. 0 or -ENOMEM. */
+/*
+ * facts_read() - @tags_file: one tag a line, empty lines and those that begin with "#" left out; absent: no tags. 0
+ * or -ENOMEM.
+ */
 int facts_read(struct facts *facts, const char *tags_file);
 void facts_free(struct facts *facts);
 
-/* facts_match() - whether a policy with these targets is for this host: by id and by tags, each of which may be empty. */
+/*
+ * facts_match() - whether a policy with these targets is for this host: by id and by tags, each of which may be
+ * empty.
+ */
 bool facts_match(const struct facts *facts, const struct rampart_policy *policy);
 
 #endif

@@ -17,7 +17,10 @@
 /* journal_text() - one line at a priority of syslog(3). */
 void journal_text(int priority, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* journal_event() - one entry: blocks and warnings at warning, what was let through at notice. @stored->id 0: not in the store. */
+/*
+ * journal_event() - one entry: blocks and warnings at warning, what was let through at notice. @stored->id 0: not in
+ * the store.
+ */
 void journal_event(const Rampart__StoredEvent *stored);
 
 /* journal_loss() - @n events of @class ("blocks", "others") were lost, and where. */

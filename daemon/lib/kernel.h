@@ -31,9 +31,9 @@ void kernel_close(struct kernel *kernel);
 int kernel_fd(const struct kernel *kernel);
 
 /*
- * The commands below return 0 or the negative errno of the acknowledgement; also -ENOENT when the module has gone, -EBADMSG
- * for an answer that is not what the contract says, -ETIMEDOUT when none came. They block while the kernel works: loading
- * a policy that needs many hooks takes seconds.
+ * The commands below return 0 or the negative errno of the acknowledgement; also -ENOENT when the module has gone,
+ * -EBADMSG for an answer that is not what the contract says, -ETIMEDOUT when none came. They block while the kernel
+ * works: loading a policy that needs many hooks takes seconds.
  */
 
 /* kernel_get_status() - free *@status with rampart__status__free_unpacked(). Needs no privilege. */
@@ -56,8 +56,8 @@ int kernel_hint(struct kernel *kernel, uint32_t kind, const char *path);
 int kernel_subscribe(struct kernel *kernel, kernel_batch_fn fn, void *data);
 
 /*
- * kernel_acknowledge() - says, on the socket that subscribed, that batch @number is kept; the kernel then sends the next one.
- * Does not wait for an answer, so that it may be called by a kernel_batch_fn.
+ * kernel_acknowledge() - says, on the socket that subscribed, that batch @number is kept; the kernel then sends the
+ * next one. Does not wait for an answer, so that it may be called by a kernel_batch_fn.
  */
 int kernel_acknowledge(struct kernel *kernel, uint64_t number);
 

@@ -6,8 +6,8 @@
 #include <stddef.h>
 
 /*
- * tracing_holder() - describes who holds @function, such as: BPF link 12, program 34 "file_open" of process 567 (bpftrace).
- * Falls back to what ftrace itself tells. Returns @buf, empty when nobody was found; needs root.
+ * tracing_holder() - describes who holds @function, such as: BPF link 12, program 34 "file_open" of process 567
+ * (bpftrace). Falls back to what ftrace itself tells. Returns @buf, empty when nobody was found; needs root.
  */
 const char *tracing_holder(const char *function, char *buf, size_t size);
 

@@ -384,8 +384,11 @@ static void test_malformed(void **state)
 		const uint8_t *data;
 		size_t len;
 	} cases[] = {
-		{ (const uint8_t *)"\xff\xff\xff\xff", 4 }, { cut, sizeof(cut) },
-		{ field_of_nothing, sizeof(field_of_nothing) }, { (const uint8_t *)"\0", 1 }, { (const uint8_t *)"GET / HTTP", 10 },
+		{ (const uint8_t *)"\xff\xff\xff\xff", 4 },
+		{ cut, sizeof(cut) },
+		{ field_of_nothing, sizeof(field_of_nothing) },
+		{ (const uint8_t *)"\0", 1 },
+		{ (const uint8_t *)"GET / HTTP", 10 },
 	};
 	int fd;
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * What rampartd keeps on disk through crashes, which bundles it hands to the kernel, what it says of lost events, and where
- * it looks for files with several links. The kernel and the journal are made up.
+ * What rampartd keeps on disk through crashes, which bundles it hands to the kernel, what it says of lost events, and
+ * where it looks for files with several links. The kernel and the journal are made up.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -216,8 +216,8 @@ static size_t make_bundle(unsigned int version, const char *more, u8 **der)
 	size_t len, der_len;
 	uint8_t *pb;
 
-	snprintf(yaml, sizeof(yaml), "rampart: 1\nname: test\nversion: %u\nvalid: {from: 2020-01-01, until: 2040-01-01}\n%s",
-		 version, more);
+	snprintf(yaml, sizeof(yaml),
+		 "rampart: 1\nname: test\nversion: %u\nvalid: {from: 2020-01-01, until: 2040-01-01}\n%s", version, more);
 	assert_int_equal(rampart_compile("test", yaml, strlen(yaml), &errors, &pb, &len), 0);
 	assert_int_equal(rampart_bundle_sign(pb, len, key_path, cert_path, der, &der_len, error), 0);
 	free(pb);
@@ -420,7 +420,8 @@ static void test_target(void **unused)
 			 RAMPART_REASON_NOT_THIS_HOST);
 	assert_int_equal(apply(2, "target: {hosts: [00000000000000000000000000000001], tags: [other]}\n", false).reason,
 			 RAMPART_REASON_NOT_THIS_HOST);
-	assert_int_equal(apply(2, "target: {hosts: [00000000000000000000000000000001], tags: [eng]}\n", false).error, 0);
+	assert_int_equal(apply(2, "target: {hosts: [00000000000000000000000000000001], tags: [eng]}\n", false).error,
+			 0);
 	host.facts.n_tags = 0;
 	host.facts.tags = NULL;
 }
@@ -674,8 +675,8 @@ static void make_tree(void)
 	snprintf(command, sizeof(command),
 		 "cd %s && mkdir -p a/b/c home/u1/Documents home/u2/Documents outside && echo x > outside/f &&"
 		 " ln outside/f a/b/c/linked && echo x > a/alone && ln -s ../outside a/symlink &&"
-		 " ln outside/f home/u1/Documents/l1 && ln outside/f home/u2/Documents/l2 && ln outside/f home/u2/other &&"
-		 " ln -s u1 home/u3", folder);
+		 " ln outside/f home/u1/Documents/l1 && ln outside/f home/u2/Documents/l2 &&"
+		 " ln outside/f home/u2/other && ln -s u1 home/u3", folder);
 	assert_int_equal(system(command), 0);
 }
 
@@ -686,7 +687,8 @@ static void test_links(void **unused)
 	assert_string_equal(look_through("/none", (const char *[]){ "/a/b/c/linked", NULL }), "/a/b/c/linked ");
 	assert_string_equal(look_through("/none", (const char *[]){ "/a/*/c", NULL }), "/a/b/c/linked ");
 	assert_string_equal(look_through("/none", (const char *[]){ "/a/symlink", "/a/alone", "/none", NULL }), "");
-	assert_string_equal(look_through("/home/u2", (const char *[]){ "~/Documents", NULL }), "/home/u2/Documents/l2 ");
+	look_through("/home/u2", (const char *[]){ "~/Documents", NULL });
+	assert_string_equal(found_paths, "/home/u2/Documents/l2 ");
 	look_through("/home/*", (const char *[]){ "~/Documents", "/a", NULL });
 	assert_non_null(strstr(found_paths, "/home/u1/Documents/l1 "));
 	assert_non_null(strstr(found_paths, "/home/u2/Documents/l2 "));
@@ -740,7 +742,8 @@ static void test_moments(void **unused)
 {
 	static const char *const wrong[] = {
 		"", "10", "m", "10x", "10mm", "-5m", "2026-02-30", "2026-13-01", "2026-11-24T25:00:00Z",
-		"2026-11-24T08:00:00", "2026-11-24T08:00Z", "2026-11-24T08:00:00+1:00", "2026-11-24T08:00:00Zx", "999999999d",
+		"2026-11-24T08:00:00", "2026-11-24T08:00Z", "2026-11-24T08:00:00+1:00", "2026-11-24T08:00:00Zx",
+		"999999999d",
 	};
 	const int64_t now = NOW * MOMENT_SECOND;
 	char buf[MOMENT_TEXT];
