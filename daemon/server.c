@@ -321,7 +321,7 @@ bool server_adopt(const char *path)
 	if (!pid || !getenv("NOTIFY_SOCKET"))
 		return false;
 	journal_text(LOG_NOTICE, "rampartd runs already, as process %d, and goes on", pid);
-	return sd_notifyf(0, "MAINPID=%d\nREADY=1", pid) > 0;
+	return sd_notifyf(0, "MAINPID=%d\nREADY=1\nSTATUS=goes on, since nobody can stop it", pid) > 0;
 }
 
 static int listen_at(struct server *server)
