@@ -27,18 +27,18 @@
 #define TAG_CONTEXT_CONSTRUCTED(n) (0xa0 | (n))		/* [n] EXPLICIT, or IMPLICIT of a SET or SEQUENCE */
 
 /* RFC 5652 */
-static const u8 oid_data[] = { 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x01 };		/* 1.2.840.113549.1.7.1 */
-static const u8 oid_signed_data[] = { 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x02 };	/* 1.2.840.113549.1.7.2 */
+static const u8 oid_data[] = { 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x01 }; /* 1.2.840.113549.1.7.1 */
+static const u8 oid_signed_data[] = { 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x02 }; /* 1.2.840.113549.1.7.2 */
 /* RFC 8017 */
-static const u8 oid_rsa[] = { 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01 };		/* 1.2.840.113549.1.1.1 */
+static const u8 oid_rsa[] = { 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01 }; /* 1.2.840.113549.1.1.1 */
 /* RFC 5480 */
-static const u8 oid_ec_key[] = { 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01 };			/* 1.2.840.10045.2.1 */
-static const u8 oid_p256[] = { 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07 };		/* 1.2.840.10045.3.1.7 */
-static const u8 oid_p384[] = { 0x2b, 0x81, 0x04, 0x00, 0x22 };					/* 1.3.132.0.34 */
+static const u8 oid_ec_key[] = { 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01 }; /* 1.2.840.10045.2.1 */
+static const u8 oid_p256[] = { 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07 }; /* 1.2.840.10045.3.1.7 */
+static const u8 oid_p384[] = { 0x2b, 0x81, 0x04, 0x00, 0x22 }; /* 1.3.132.0.34 */
 /* RFC 5280 */
-static const u8 oid_subject_key_id[] = { 0x55, 0x1d, 0x0e };					/* 2.5.29.14 */
-static const u8 oid_ext_key_usage[] = { 0x55, 0x1d, 0x25 };					/* 2.5.29.37 */
-static const u8 oid_code_signing[] = { 0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03, 0x03 };	/* 1.3.6.1.5.5.7.3.3 */
+static const u8 oid_subject_key_id[] = { 0x55, 0x1d, 0x0e }; /* 2.5.29.14 */
+static const u8 oid_ext_key_usage[] = { 0x55, 0x1d, 0x25 }; /* 2.5.29.37 */
+static const u8 oid_code_signing[] = { 0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03, 0x03 }; /* 1.3.6.1.5.5.7.3.3 */
 
 /* SHA-256, SHA-384, SHA-512 are 2.16.840.1.101.3.4.2.{1,2,3}; ECDSA with each is 1.2.840.10045.4.3.{2,3,4}. */
 static const u8 oid_sha2_arc[] = { 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02 };
@@ -463,7 +463,10 @@ static enum rampart_reason take_hash(struct pb_view *in, enum hash *hash)
 	return is_absent_or_null(parameters) ? RAMPART_REASON_OK : RAMPART_REASON_MALFORMED;
 }
 
-/* digestAlgorithms: a bit in @hashes for each. Two signers may have two, and then the complaint is to be about the signers. */
+/*
+ * digestAlgorithms: a bit in @hashes for each. Two signers may have two, and then the complaint is to be about the
+ * signers.
+ */
 static enum rampart_reason parse_hashes(struct pb_view set, unsigned int *hashes)
 {
 	*hashes = 0;

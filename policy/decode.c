@@ -2,11 +2,11 @@
 /*
  * PolicyBundle and DisarmToken, decoded by tables: one row for each field of proto/policy.proto.
  *
- * A bundle is walked twice. The first walk checks everything and counts the lists; the second only fills them, so that one
- * allocation per list has the exact size, and nothing is allocated for a message that is refused anyway.
+ * A bundle is walked twice. The first walk checks everything and counts the lists; the second only fills them, so
+ * that one allocation per list has the exact size, and nothing is allocated for a message that is refused anyway.
  *
- * No message may have a field 6 of type FIXED64: its tag is 0x31, which is how signed attributes begin. Anyone can pass the
- * signed attributes of a CMS message off as the content of another one, with a signature that verifies.
+ * No message may have a field 6 of type FIXED64: its tag is 0x31, which is how signed attributes begin. Anyone can
+ * pass the signed attributes of a CMS message off as the content of another one, with a signature that verifies.
  */
 #include <env.h>
 
@@ -92,7 +92,8 @@ const char *rampart_path_check(struct pb_view path, enum rampart_path_kind kind)
 	unsigned int components = 0;
 
 	if (path.len < 2)
-		return path.len && *pos == '/' ? "must not be the root directory" : "is too short to be an absolute path";
+		return path.len && *pos == '/' ? "must not be the root directory" :
+						 "is too short to be an absolute path";
 	if (path.len > RAMPART_PATH_MAX)
 		return "is longer than 4095 bytes";
 	if (memchr(pos, 0, path.len))
@@ -431,7 +432,8 @@ enum rampart_reason rampart_disarm_decode(struct pb_view message, struct rampart
 	if (reason)
 		return reason;
 	/* In unsigned arithmetic, where the difference cannot overflow. */
-	if (raw.valid_from >= raw.valid_until || (u64)raw.valid_until - (u64)raw.valid_from > RAMPART_DISARM_SECONDS_MAX)
+	if (raw.valid_from >= raw.valid_until ||
+	    (u64)raw.valid_until - (u64)raw.valid_from > RAMPART_DISARM_SECONDS_MAX)
 		return RAMPART_REASON_BAD_VALUE;
 
 	memcpy(token->challenge, raw.challenge.data, sizeof(token->challenge));

@@ -47,18 +47,22 @@ struct rampart_disarm {
 /*
  * rampart_policy_decode() - decodes and checks a PolicyBundle.
  *
- * Refused: unknown fields and wire types (UNKNOWN_FIELD), bytes that are not protobuf (ENCODING), a singular field given
- * twice (BAD_VALUE), a format, name, version, moment of validity or exe that is missing, zero or empty, which proto3 does
- * not tell apart (MISSING_FIELD), more or longer entries than the caps above (OVER_CAP). Checked values (BAD_VALUE):
- * format 1; the name's characters; from < until; modes known; every pattern and exe as rampart_path_check() has it; tags
- * not empty and without control bytes; hosts 32 lower-case hexadecimal digits; revoked 32 bytes.
+ * Refused: unknown fields and wire types (UNKNOWN_FIELD), bytes that are not protobuf (ENCODING), a singular field
+ * given twice (BAD_VALUE), a format, name, version, moment of validity or exe that is missing, zero or empty, which
+ * proto3 does not tell apart (MISSING_FIELD), more or longer entries than the caps above (OVER_CAP). Checked values
+ * (BAD_VALUE): format 1; the name's characters; from < until; modes known; every pattern and exe as
+ * rampart_path_check() has it; tags not empty and without control bytes; hosts 32 lower-case hexadecimal digits;
+ * revoked 32 bytes.
  * Returns RAMPART_REASON_OK, and then the caller must call rampart_policy_free(). On any other reason nothing is left.
  * Context: may sleep (allocates).
  */
 enum rampart_reason rampart_policy_decode(struct pb_view message, struct rampart_policy *policy);
 void rampart_policy_free(struct rampart_policy *policy);
 
-/* rampart_disarm_decode() - the same for a DisarmToken: challenge of 16 bytes, from < until <= from + 86400, all required. */
+/*
+ * rampart_disarm_decode() - the same for a DisarmToken: challenge of 16 bytes, from < until <= from + 86400, all
+ * required.
+ */
 enum rampart_reason rampart_disarm_decode(struct pb_view message, struct rampart_disarm *token);
 
 enum rampart_path_kind {
@@ -70,7 +74,8 @@ enum rampart_path_kind {
 /*
  * rampart_path_check() - absolute, 2 to RAMPART_PATH_MAX bytes, no NUL, no empty, "." or ".." component, no trailing
  * slash, at most 64 components of at most 255 bytes, and "*" only as a whole component where @kind allows it.
- * "/" itself is refused. Returns NULL when good, else a constant text that says what is wrong (used for errors in YAML too).
+ * "/" itself is refused. Returns NULL when good, else a constant text that says what is wrong (used for errors in
+ * YAML too).
  */
 const char *rampart_path_check(struct pb_view path, enum rampart_path_kind kind);
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
-/* Modes, outcomes and operations with their names: one X-list each. The numbers equal those of proto/ (a test asserts it). */
+/*
+ * Modes, outcomes and operations with their names: one X-list each. The numbers equal those of proto/ (a test asserts
+ * it).
+ */
 #ifndef RAMPART_NAMES_H
 #define RAMPART_NAMES_H
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
  * Protobuf wire format, bounded and without allocation: a reader of fields and a writer into a fixed buffer.
- * What the reader accepts, protobuf-c accepts with the same values. protobuf-c alone accepts field number 0, varints that
- * overflow 64 bits (it drops the high bits) and tags that overflow 32.
+ * What the reader accepts, protobuf-c accepts with the same values. protobuf-c alone accepts field number 0, varints
+ * that overflow 64 bits (it drops the high bits) and tags that overflow 32.
  */
 #ifndef RAMPART_PB_H
 #define RAMPART_PB_H
@@ -35,8 +35,8 @@ static inline struct pb_reader pb_reader(struct pb_view v)
 }
 
 /*
- * pb_next() - reads one field into @field. Returns 1, 0 at the end, -EBADMSG when the bytes are not protobuf, or -EPROTO at
- * a group. After an error the reader must not be used again.
+ * pb_next() - reads one field into @field. Returns 1, 0 at the end, -EBADMSG when the bytes are not protobuf, or
+ * -EPROTO at a group. After an error the reader must not be used again.
  */
 int pb_next(struct pb_reader *reader, struct pb_field *field);
 

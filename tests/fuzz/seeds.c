@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* usage: seeds FOLDER: writes the cases of the unit tests, one to a file, into FOLDER/{fuzz_decode,fuzz_disarm,fuzz_cms}. */
+/*
+ * usage: seeds FOLDER: writes the cases of the unit tests, one to a file, into
+ * FOLDER/{fuzz_decode,fuzz_disarm,fuzz_cms}.
+ */
 #include <env.h>
 
 #include <err.h>

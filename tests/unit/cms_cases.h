@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Signed messages with what rampart_cms_parse() says of them: how to make each with openssl, and how to damage it. A test
- * in the kernel has no openssl: it can take the messages that a user-space run of these has made.
+ * Signed messages with what rampart_cms_parse() says of them: how to make each with openssl, and how to damage it. A
+ * test in the kernel has no openssl: it can take the messages that a user-space run of these has made.
  */
 #ifndef RAMPART_CMS_CASES_H
 #define RAMPART_CMS_CASES_H
@@ -10,12 +10,16 @@
 
 #include "cms.h"
 
-/* Makes the signers, as NAME.key and NAME.crt in the current folder. Issued by the root: policy. The others by themselves. */
+/*
+ * Makes the signers, as NAME.key and NAME.crt in the current folder. Issued by the root: policy. The others by
+ * themselves.
+ */
 #define CMS_SIGNERS_SCRIPT                                                                                 \
 	"set -e\n"                                                                                         \
 	"cert() {\n"                                                                                       \
 	"	name=$1; shift\n"                                                                          \
-	"	openssl req -x509 -config /dev/null -subj /CN=$name -nodes -keyout $name.key -out $name.crt \"$@\" 2>>log\n" \
+	"	openssl req -x509 -config /dev/null -subj /CN=$name -nodes -keyout $name.key -out $name.crt "      \
+	"		\"$@\" 2>>log\n"                                                                          \
 	"}\n"                                                                                              \
 	"ec() { cert \"$1\" -newkey ec -pkeyopt ec_paramgen_curve:$2 $usage -days $3; }\n"                 \
 	"usage='-addext extendedKeyUsage=codeSigning -addext subjectKeyIdentifier=hash'\n"                 \
@@ -156,7 +160,7 @@ static const struct edit_case edit_cases[] = {
 
 	EDIT("digest with NULL", "attrs", P_HASHES ".0", CONTENT, SHA2("\x01") "\x05\x00", OK),
 	EDIT("digest with other parameters", "attrs", P_HASHES ".0", CONTENT, SHA2("\x01") "\x04\x00", MALFORMED),
-	EDIT("digest with a NULL that is none", "attrs", P_HASHES ".0", CONTENT, SHA2("\x01") "\x05\x01\x00", MALFORMED),
+	EDIT("digest with a false NULL", "attrs", P_HASHES ".0", CONTENT, SHA2("\x01") "\x05\x01\x00", MALFORMED),
 	EDIT("digest twice", "attrs", P_HASHES ".0", TWICE, "", MALFORMED),
 	EDIT("no digest", "attrs", P_HASHES, CONTENT, "", MALFORMED),
 	EDIT("two digests", "attrs", P_HASHES ".0", AFTER, "\x30\x0b" SHA2("\x02"), MALFORMED),
@@ -226,7 +230,7 @@ static const struct edit_case edit_cases[] = {
 	EDIT("RSA modulus alone", "attrs", P_SPKI ".1", CONTENT, "\x00\x30\x03\x02\x01\x05", MALFORMED),
 	EDIT("RSA modulus 0", "attrs", P_SPKI ".1", CONTENT, "\x00\x30\x06\x02\x01\x00\x02\x01\x03", MALFORMED),
 	EDIT("RSA modulus -1", "attrs", P_SPKI ".1", CONTENT, "\x00\x30\x06\x02\x01\xff\x02\x01\x03", MALFORMED),
-	EDIT("RSA modulus of three bits", "attrs", P_SPKI ".1", CONTENT, "\x00\x30\x06\x02\x01\x05\x02\x01\x03", WEAK_KEY),
+	EDIT("RSA modulus of 3 bits", "attrs", P_SPKI ".1", CONTENT, "\x00\x30\x06\x02\x01\x05\x02\x01\x03", WEAK_KEY),
 	EDIT("ECDSA key without curve", "p256", P_SPKI ".0.1", REMOVE, "", ALGORITHM),
 	EDIT("more behind the curve", "p256", P_SPKI ".0.1", AFTER, "\x05\x00", ALGORITHM),
 

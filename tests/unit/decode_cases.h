@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Messages and paths with what decode.h makes of them. Needs only <env.h> and decode.h, so that a test in the kernel can
- * include it. Fields are spelt in wire format: tag, length, value.
+ * Messages and paths with what decode.h makes of them. Needs only <env.h> and decode.h, so that a test in the kernel
+ * can include it. Fields are spelt in wire format: tag, length, value.
  */
 #ifndef RAMPART_DECODE_CASES_H
 #define RAMPART_DECODE_CASES_H

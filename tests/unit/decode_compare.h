@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * decode.c against protobuf-c, on the same bytes: what decode.c accepts, protobuf-c must accept with the same values; what
- * only protobuf-c accepts must be refused for another reason than ENCODING, but for the three places where pb.h says that
- * it is the stricter one. A difference is printed and ends the program, for unit tests and fuzzers alike.
+ * decode.c against protobuf-c, on the same bytes: what decode.c accepts, protobuf-c must accept with the same values;
+ * what only protobuf-c accepts must be refused for another reason than ENCODING, but for the three places where pb.h
+ * says that it is the stricter one. A difference is printed and ends the program, for unit tests and fuzzers alike.
  */
 #ifndef RAMPART_DECODE_COMPARE_H
 #define RAMPART_DECODE_COMPARE_H
@@ -72,9 +72,9 @@ static void same_policy(const struct rampart_policy *ours, const Rampart__Policy
 }
 
 /*
- * Whether there is, anywhere in @v, something of which pb.h says that protobuf-c alone accepts it: field number 0, a tag
- * over 32 bits, a number over 64 bits. Every run of bytes counts as a message, so this may say yes too often in a message
- * that has such bytes in a string; it never says no too often.
+ * Whether there is, anywhere in @v, something of which pb.h says that protobuf-c alone accepts it: field number 0, a
+ * tag over 32 bits, a number over 64 bits. Every run of bytes counts as a message, so this may say yes too often in a
+ * message that has such bytes in a string; it never says no too often.
  */
 static bool has_laxity(struct pb_view v, unsigned int depth)
 {

@@ -19,7 +19,8 @@ struct pb_case {
 
 #define BYTES(literal) .bytes = (literal), .len = sizeof(literal) - 1
 #define FIELD(no, kind, number_value) .n = 1, .last = { .number = (no), .type = (kind), .value = (number_value) }
-#define TEXT(no, literal) .n = 1, .last = { .number = (no), .type = PB_BYTES, .bytes.len = sizeof(literal) - 1 }, .text = (literal)
+#define TEXT(no, literal)                                                                                  \
+	.n = 1, .last = { .number = (no), .type = PB_BYTES, .bytes.len = sizeof(literal) - 1 }, .text = (literal)
 #define FF9 "\xff\xff\xff\xff\xff\xff\xff\xff\xff"
 #define Z8 "\x80\x80\x80\x80\x80\x80\x80\x80"
 

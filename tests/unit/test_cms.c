@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * The messages are made when the test begins, in a folder that is removed again. The judge of signatures is OpenSSL: what
- * it and rampart_cms_parse() both accept of a damaged message must still be the content that was signed, by the same signer.
+ * The messages are made when the test begins, in a folder that is removed again. The judge of signatures is OpenSSL:
+ * what it and rampart_cms_parse() both accept of a damaged message must still be the content that was signed, by the
+ * same signer.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -285,7 +286,9 @@ static bool both_accept(struct pb_view blob, const struct rampart_cms *original)
 	return good;
 }
 
-static const char *const torture_bases[] = { "attrs", "noattr", "keyid-noattr", "p256", "p256-noattr", "p384", "certfile" };
+static const char *const torture_bases[] = {
+	"attrs", "noattr", "keyid-noattr", "p256", "p256-noattr", "p384", "certfile",
+};
 
 /* Of each base: the message, and what it says when it is whole. */
 static struct pb_view torture_base(unsigned int i, struct rampart_cms *original)
@@ -389,7 +392,8 @@ static void length_as_a_whole(void **state)
 	u8 *longer = malloc(base.len + 1);
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(cases); i++)
-		expect(cases[i].name, (struct pb_view){ (const u8 *)cases[i].bytes, cases[i].len }, cases[i].reason, &cms);
+		expect(cases[i].name, (struct pb_view){ (const u8 *)cases[i].bytes, cases[i].len }, cases[i].reason,
+		       &cms);
 
 	memcpy(longer, base.data, base.len);
 	longer[base.len] = 0;
@@ -474,9 +478,11 @@ static void times(void **state)
 		struct rampart_cms cms;
 		enum rampart_reason expected = c->good ? RAMPART_REASON_OK : RAMPART_REASON_MALFORMED;
 
-		if (parse_time(P_NOT_BEFORE, c->tag, c->text, &cms) != expected || (c->good && cms.not_before != c->seconds))
+		if (parse_time(P_NOT_BEFORE, c->tag, c->text, &cms) != expected ||
+		    (c->good && cms.not_before != c->seconds))
 			fail_msg("%02x %s: %lld as notBefore", c->tag, c->text, (long long)cms.not_before);
-		if (parse_time(P_NOT_AFTER, c->tag, c->text, &cms) != expected || (c->good && cms.not_after != c->seconds))
+		if (parse_time(P_NOT_AFTER, c->tag, c->text, &cms) != expected ||
+		    (c->good && cms.not_after != c->seconds))
 			fail_msg("%02x %s: %lld as notAfter", c->tag, c->text, (long long)cms.not_after);
 	}
 }
@@ -494,8 +500,8 @@ static void check_as_timegm(s64 seconds)
 		assert_int_equal(parse_time(P_NOT_BEFORE, 0x17, text, &cms), RAMPART_REASON_OK);
 		assert_true(cms.not_before == timegm(&tm));
 	}
-	snprintf(text, sizeof(text), "%04d%02d%02d%02d%02d%02dZ", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour,
-		 tm.tm_min, tm.tm_sec);
+	snprintf(text, sizeof(text), "%04d%02d%02d%02d%02d%02dZ", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday,
+		 tm.tm_hour, tm.tm_min, tm.tm_sec);
 	assert_int_equal(parse_time(P_NOT_AFTER, 0x18, text, &cms), RAMPART_REASON_OK);
 	assert_true(cms.not_after == timegm(&tm));
 }

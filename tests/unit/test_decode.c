@@ -90,7 +90,8 @@ static void put_head(struct pb_writer *w)
 }
 
 /*
- * One list with @n entries: in field @list of the nested message @nested (0: of the bundle itself); as programs or plain.
+ * One list with @n entries: in field @list of the nested message @nested (0: of the bundle itself); as programs or
+ * plain.
  */
 static enum rampart_reason decode_list(u32 nested, u32 list, const char *text, bool programs, u32 n)
 {
@@ -135,7 +136,8 @@ static void lists_up_to_their_caps(void **state)
 	};
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(lists); i++) {
-		assert_int_equal(decode_list(lists[i].nested, lists[i].list, lists[i].text, lists[i].programs, lists[i].cap),
+		assert_int_equal(decode_list(lists[i].nested, lists[i].list, lists[i].text, lists[i].programs,
+					     lists[i].cap),
 				 RAMPART_REASON_OK);
 		assert_int_equal(decode_list(lists[i].nested, lists[i].list, lists[i].text, lists[i].programs,
 					     lists[i].cap + 1),

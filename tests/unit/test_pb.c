@@ -26,8 +26,8 @@ static void run_case(const struct pb_case *c)
 	if (ret != c->end || n != c->n || last.number != c->last.number || last.type != c->last.type ||
 	    last.value != c->last.value || last.bytes.len != c->last.bytes.len ||
 	    (c->text && memcmp(last.bytes.data, c->text, last.bytes.len)))
-		fail_msg("%s: returned %d after %u fields, the last: number %u type %d value %llu, %u bytes", c->name, ret, n,
-			 last.number, last.type, (unsigned long long)last.value, last.bytes.len);
+		fail_msg("%s: returned %d after %u fields, the last: number %u type %d value %llu, %u bytes", c->name,
+			 ret, n, last.number, last.type, (unsigned long long)last.value, last.bytes.len);
 	free(copy);
 }
 
