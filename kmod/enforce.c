@@ -29,16 +29,6 @@ u64 rampart_subject_classes(struct task_struct *task)
 	return classes;
 }
 
-bool rampart_op_active(enum rampart_op op)
-{
-	bool active;
-
-	rcu_read_lock();
-	active = rampart_ruleset_ops(rampart_view()->rules) & BIT_ULL(op);
-	rcu_read_unlock();
-	return active;
-}
-
 static void label_target(const struct rampart_view *view, const struct rampart_target *target,
 			 struct rampart_label *label)
 {

@@ -47,7 +47,4 @@ int rampart_enforce_dentry(enum rampart_hook hook, enum rampart_op op, struct de
 /* Subject classes (enum rampart_subject_class) of @task under the policy in force. Context: any. */
 u64 rampart_subject_classes(struct task_struct *task);
 
-/* Operations that any rule asks about, for early returns. */
-bool rampart_op_active(enum rampart_op op);
-
 #endif

@@ -10,25 +10,27 @@
 #include "enforce.h"
 #include "rampart.h"
 
-/* An operation that may replace a trusted program's file: once it is done, find the programs again. */
-static void after_change(struct dentry *dentry)
+static struct rampart_label label_now(struct dentry *dentry)
 {
 	struct rampart_label label;
 
 	rcu_read_lock();
 	rampart_label(rampart_view(), dentry, &label);
 	rcu_read_unlock();
-	if (label.classes & RAMPART_OBJ_TRUSTED)
+	return label;
+}
+
+/* An operation that may replace a trusted program's file: once it is done, find the programs again. */
+static void after_change(struct dentry *dentry)
+{
+	if (label_now(dentry).classes & RAMPART_OBJ_TRUSTED)
 		rampart_store_refresh_later(true, false);
 }
 
 static bool labelled(struct dentry *dentry)
 {
-	struct rampart_label label;
+	struct rampart_label label = label_now(dentry);
 
-	rcu_read_lock();
-	rampart_label(rampart_view(), dentry, &label);
-	rcu_read_unlock();
 	return label.classes | label.below;
 }
 
@@ -84,9 +86,7 @@ int hook_inode_mkdir(struct inode *dir, struct dentry *dentry, umode_t mode)
 	struct rampart_label parent;
 
 	rampart_hook_seen(inode_mkdir);
-	rcu_read_lock();
-	rampart_label(rampart_view(), dentry->d_parent, &parent);
-	rcu_read_unlock();
+	parent = label_now(dentry->d_parent);
 	if (!(parent.classes & RAMPART_OBJ_FOLDER) && (parent.below & RAMPART_OBJ_FOLDER))
 		return 0;
 	return rampart_enforce_dentry(HOOK_inode_mkdir, RAMPART_OP_CREATE, dentry, mode);

@@ -14,7 +14,7 @@
 
 #include "compat.h"
 
-/* A build for tests only (make kmod UNSEALED=1): root may switch it off, to show what the seal prevents. */
+/* A build for tests only (make unsealed): root may switch it off, to show what the seal prevents. */
 #ifdef RAMPART_UNSEALED
 #define RAMPART_SEALED false
 #else

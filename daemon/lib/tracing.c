@@ -116,13 +116,12 @@ static bool is_function(const struct finding *finding, uint32_t btf_id)
 	return name && !strcmp(name, finding->function);
 }
 
-static bool program_info(uint32_t id, struct bpf_prog_info *info)
+/* Fills @info of @len bytes about the program or link behind @fd, which it closes. */
+static bool object_info(int fd, void *info, uint32_t len)
 {
-	uint32_t len = sizeof(*info);
-	int fd = bpf_prog_get_fd_by_id(id);
 	bool good;
 
-	memset(info, 0, sizeof(*info));
+	memset(info, 0, len);
 	if (fd < 0)
 		return false;
 	good = !bpf_obj_get_info_by_fd(fd, info, &len);
@@ -130,18 +129,14 @@ static bool program_info(uint32_t id, struct bpf_prog_info *info)
 	return good;
 }
 
+static bool program_info(uint32_t id, struct bpf_prog_info *info)
+{
+	return object_info(bpf_prog_get_fd_by_id(id), info, sizeof(*info));
+}
+
 static bool link_info(uint32_t id, struct bpf_link_info *info)
 {
-	uint32_t len = sizeof(*info);
-	int fd = bpf_link_get_fd_by_id(id);
-	bool good;
-
-	memset(info, 0, sizeof(*info));
-	if (fd < 0)
-		return false;
-	good = !bpf_obj_get_info_by_fd(fd, info, &len);
-	close(fd);
-	return good && info->type == BPF_LINK_TYPE_TRACING;
+	return object_info(bpf_link_get_fd_by_id(id), info, sizeof(*info)) && info->type == BPF_LINK_TYPE_TRACING;
 }
 
 static bool find_link(struct finding *finding)
