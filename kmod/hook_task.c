@@ -85,11 +85,13 @@ int hook_bprm_creds_for_exec(struct linux_binprm *bprm)
 	return err;
 }
 
-/* Process context, past the point of no return: cannot fail. */
+/* Process context, may sleep, past the point of no return: cannot fail. */
 int hook_bprm_committed_creds(const struct linux_binprm *bprm)
 {
 	rampart_hook_seen(bprm_committed_creds);
+	rampart_sleep_begin();
 	subject_exec_commit(bprm);
+	rampart_sleep_end();
 	return 0;
 }
 

@@ -205,12 +205,13 @@ static u32 find_base(const struct rampart_view *view, struct dentry *dentry, boo
 
 /*
  * Steps down from the base. Ancestors are reached from below only, so they are collected CHUNK at a time: linear for all
- * but very deep trees, and without allocation for those.
+ * but very deep trees, and without allocation for those. Says whether it put anything into the cache.
  */
-static void descend(const struct rampart_view *view, struct dentry *dentry, u32 depth, u32 tree, bool use_cache,
+static bool descend(const struct rampart_view *view, struct dentry *dentry, u32 depth, u32 tree, bool use_cache,
 		    struct states *states)
 {
 	struct dentry *chain[CHUNK];
+	bool put = false;
 
 	while (depth) {
 		u32 take = min_t(u32, depth, CHUNK), i;
@@ -228,32 +229,34 @@ static void descend(const struct rampart_view *view, struct dentry *dentry, u32 
 				continue;
 			if (S_ISDIR(inode->i_mode) || view->file_anchors)
 				add_anchor(view, inode, states);
-			if (use_cache && S_ISDIR(inode->i_mode))
+			if (use_cache && S_ISDIR(inode->i_mode)) {
 				cache_put(view, inode, tree, states);
+				put = true;
+			}
 		}
 		depth -= take;
 	}
+	return put;
 }
 
 static void find_states(const struct rampart_view *view, struct dentry *dentry, bool use_cache, struct states *states)
 {
 	int seq = 0;
 
-	do {
+	for (;;) {
 		u32 tree = atomic_read(&tree_epoch);
-		bool cached;
+		bool cached, put;
 
 		read_seqbegin_or_lock(&rename_lock, &seq);
 		cached = use_cache && !atomic_read(&moving);
-		descend(view, dentry, find_base(view, dentry, cached, states), tree, cached, states);
-		/* Entries put during a round that failed are of names in motion: drop them all. */
-		if (need_seqretry(&rename_lock, seq)) {
+		put = descend(view, dentry, find_base(view, dentry, cached, states), tree, cached, states);
+		if (!need_seqretry(&rename_lock, seq))
+			break;
+		/* What was put during this round is of names in motion, and cannot be told from the rest. */
+		if (put)
 			atomic_inc(&tree_epoch);
-			seq = 1;
-			continue;
-		}
-		break;
-	} while (true);
+		seq = 1;
+	}
 	done_seqretry(&rename_lock, seq);
 }
 

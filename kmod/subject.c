@@ -21,7 +21,7 @@ struct entry {
 	struct rhash_head node;
 	struct rcu_head rcu;
 	struct task_struct *task;	/* key, not referenced: task_free removes the entry */
-	struct subject __rcu *subject;	/* written by the task itself or before it runs */
+	struct subject __rcu *subject;	/* NULL: not known yet. Replaced by the task itself only */
 	struct subject *pending;	/* the task itself: made before an exec, published when it succeeds */
 };
 
@@ -77,6 +77,17 @@ static struct entry *find(struct task_struct *task)
 	return rhashtable_lookup_fast(&table, &task, params);
 }
 
+/* Only task_free removes it. */
+static struct entry *find_own(void)
+{
+	struct entry *entry;
+
+	rcu_read_lock();
+	entry = find(current);
+	rcu_read_unlock();
+	return entry;
+}
+
 static struct entry *entry_new(struct task_struct *task, struct subject *subject)
 {
 	struct entry *entry = kmem_cache_zalloc(entries, GFP_KERNEL);
@@ -88,20 +99,29 @@ static struct entry *entry_new(struct task_struct *task, struct subject *subject
 	return entry;
 }
 
-/* Takes the reference to @subject. -EEXIST is fine: the task came by itself. */
+/*
+ * Takes the reference to @subject. A task that came by itself keeps what it has; if it has nothing yet, an exec while the module
+ * attaches has made its entry, and @subject fills that. The caller is @task or holds a reference to it, so the entry stays.
+ */
 static int enter(struct task_struct *task, struct subject *subject)
 {
-	struct entry *entry = entry_new(task, subject);
-	int err;
+	struct entry *entry = entry_new(task, subject), *old;
+	int err = 0;
 
 	if (!entry) {
 		subject_put(subject);
 		return -ENOMEM;
 	}
-	err = rhashtable_lookup_insert_fast(&table, &entry->node, params);
-	if (err)
+	rcu_read_lock();
+	old = rhashtable_lookup_get_insert_fast(&table, &entry->node, params);
+	if (IS_ERR(old))
+		err = PTR_ERR(old);
+	else if (old && !unrcu_pointer(cmpxchg(&old->subject, NULL, RCU_INITIALIZER(subject))))
+		RCU_INIT_POINTER(entry->subject, NULL);
+	rcu_read_unlock();
+	if (old)
 		entry_free(&entry->rcu);
-	return err == -EEXIST ? 0 : err;
+	return err;
 }
 
 struct subject *subject_get(struct task_struct *task)
@@ -173,14 +193,6 @@ static struct exe_name *name_new(void)
 	return name;
 }
 
-int subject_fork(struct task_struct *child)
-{
-	struct subject *subject = subject_get(current);
-
-	/* Kernel threads beget kernel threads: they have no program. */
-	return subject ? enter(child, subject) : 0;
-}
-
 void subject_task_free(struct task_struct *task)
 {
 	struct entry *entry;
@@ -207,14 +219,10 @@ int subject_exec_prepare(struct linux_binprm *bprm)
 		subject_put(subject);
 		return -ENOMEM;
 	}
-	rcu_read_lock();
-	entry = find(current);
-	rcu_read_unlock();
+	entry = find_own();
 	if (!entry) {
 		err = enter(current, NULL);
-		rcu_read_lock();
-		entry = find(current);
-		rcu_read_unlock();
+		entry = find_own();
 	}
 	if (!entry) {
 		subject_put(subject);
@@ -228,21 +236,26 @@ int subject_exec_prepare(struct linux_binprm *bprm)
 
 void subject_exec_commit(const struct linux_binprm *bprm)
 {
-	struct subject *subject, *old;
+	struct subject *subject;
 	struct entry *entry;
 
-	rcu_read_lock();
-	entry = find(current);
-	rcu_read_unlock();
-	if (WARN_ON_ONCE(!entry || !entry->pending))
-		return;
+	entry = find_own();
+	/* The exec began before its first hook was attached; without memory it ends as a program that is not known. */
+	if (unlikely(!entry || !entry->pending)) {
+		if (subject_exec_prepare(bprm)) {
+			if (entry)
+				subject_put(unrcu_pointer(xchg(&entry->subject, NULL)));
+			return;
+		}
+		entry = find_own();
+	}
 	subject = entry->pending;
 	entry->pending = NULL;
 	subject->pid = task_tgid_nr(current);
 	subject->tainted = bprm->unsafe & LSM_UNSAFE_PTRACE;
 	set_exe(subject, bprm->file, subject->name);
-	old = rcu_replace_pointer(entry->subject, subject, true);
-	subject_put(old);
+	/* Against the filling in of an empty entry, which others may do. */
+	subject_put(unrcu_pointer(xchg(&entry->subject, RCU_INITIALIZER(subject))));
 }
 
 static struct file *exe_file(struct task_struct *task)
@@ -285,6 +298,22 @@ static int populate_one(struct task_struct *task)
 	set_exe(subject, file, name);
 	fput(file);
 	return enter(task, subject);
+}
+
+int subject_fork(struct task_struct *child)
+{
+	struct subject *subject = subject_get(current);
+	int err;
+
+	/* The walk below has not come to the parent yet. */
+	if (unlikely(!subject && current->mm)) {
+		err = populate_one(current);
+		if (err)
+			return err;
+		subject = subject_get(current);
+	}
+	/* Kernel threads beget kernel threads: they have no program. */
+	return subject ? enter(child, subject) : 0;
 }
 
 /* task_alloc is attached by now, so whoever is forked during the walk enters by itself. Low pids first: parents first. */
