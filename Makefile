@@ -100,6 +100,11 @@ $(B)/tests/unit/%: $(B)/obj/tests/unit/%.o $(B)/librampart.a
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(PKG_LIBS)
 
+# Those that have the core compiled in run it under the sanitizers.
+SANITIZED := $(patsubst %,$(B)/tests/unit/%,test_ruleset test_ruleset_memory test_decide)
+$(SANITIZED:$(B)/%=$(B)/obj/%.o): CFLAGS += -fsanitize=address,undefined -fno-sanitize-recover=all
+$(SANITIZED): LDFLAGS += -fsanitize=address,undefined
+
 unit: $(UNIT_BIN) $(B)/bin/rampartctl $(B)/bin/rampartd
 	@scripts/run-unit $(UNIT_BIN)
 

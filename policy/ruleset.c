@@ -1,47 +1,55 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * Patterns become a tree of components ("*" is a branch of its own), and the tree becomes a deterministic automaton by the
- * subset construction, so that a lookup is one hash probe per component however many patterns there are.
+ * Patterns become a tree of components ("*" is a branch of its own), and the tree becomes a deterministic automaton by
+ * the subset construction, so that a lookup is one hash probe per component however many patterns there are.
+ *
+ * Patterns with "*" multiply: where any name may be followed by one of a hundred, and each of a hundred names by "*",
+ * there are ten thousand states. What is built is therefore bounded by the caps below, and so is the time it takes.
  */
 #include "ruleset.h"
 
-#define SET_MAX 64	/* tree nodes that one automaton state may stand for */
+#define SET_MAX 64		/* tree nodes that one automaton state may stand for */
+/* States and steps more than there are tree nodes: at first, and at most. */
+#define SPARE_MIN (1u << 10)
+#define SPARE_MAX (1u << 18)
 
+/* Names are in the pool, a byte of length before each. */
 struct edge {
 	u32 from;	/* 0: free slot */
 	u32 to;
 	u32 name;	/* offset into the pool */
-	u16 len;
-	u32 next;	/* next edge of the same node, index + 1; tree only */
 };
 
-/* Open addressing, at most half full, slots a power of two. */
+/* Open addressing, at most half full. */
 struct edges {
 	struct edge *slot;
-	u32 mask;
+	u32 size;
 	u32 n;
 };
 
 struct node {
-	u64 classes;	/* of a pattern that ends here */
-	u64 below;	/* of patterns that go on from here */
+	u32 classes;	/* of a pattern that ends here */
+	u32 below;	/* of patterns that go on from here */
 	u32 place;
+	u32 name;
 	u32 wild;	/* child for "*", 0: none */
-	u32 edges;	/* first edge, index + 1 */
+	u32 child;	/* the other children, 0: none */
+	u32 next;	/* sibling */
+	bool home;	/* a home directory: what is below NODE_HOME is here too */
+	bool literal;	/* known to add_literal() */
 };
 
 struct state {
 	struct rampart_label label;
-	u32 other;	/* the state after a name that no edge has */
-	bool has_edges;
+	u32 other : 31;		/* the state after a name that no edge has */
+	u32 has_edges : 1;
 };
 
 struct rampart_ruleset {
 	struct state *states;
-	u32 n_states;
 	struct edges edges;
-	char *pool;
-	u32 pool_len;
+	u8 *names;
+	u8 *text;		/* of programs and literals */
 	struct rampart_program *programs;
 	u32 n_programs;
 	struct pb_view *literals;
@@ -50,16 +58,21 @@ struct rampart_ruleset {
 	u32 n_rules;
 };
 
+/* What a ruleset is built with. Its own memory is as large as may be needed, the ruleset's as large as is needed. */
 struct builder {
 	struct rampart_ruleset *rs;
 	struct node *nodes;
 	u32 n_nodes, max_nodes;
 	struct edges tree;
-	u32 max_pool;
+	u8 *names;
+	u32 names_len, max_names;
+	u32 text_len, max_text;
 	/* Subset construction: what each automaton state stands for. */
+	struct state *states;
+	struct edges edges;
 	u32 *set_start;		/* by state, index into members */
 	u32 *members;
-	u32 n_members, max_members, max_states;
+	u32 n_states, max_states, n_members, max_members;
 	u32 *interned;		/* hash of sets: state numbers, 0: free */
 	u32 interned_mask;
 };
@@ -77,44 +90,32 @@ static u32 hash_bytes(u32 hash, const void *data, u32 len)
 	return hash;
 }
 
-static u32 hash_edge(u32 from, const char *name, u32 len)
+/* The slot that holds the edge, or the free slot where it would go. */
+static struct edge *edges_slot(const struct edges *edges, const u8 *names, u32 from, const void *name, u32 len)
 {
-	u32 hash = hash_bytes(2166136261u ^ (from * 2654435769u), name, len);
+	u32 hash = hash_bytes(2166136261u ^ (from * 2654435769u), name, len) * 2654435769u;
+	struct edge *edge = &edges->slot[((u64)hash * edges->size) >> 32];
 
-	return hash ^ (hash >> 15);
+	for (;;) {
+		if (!edge->from ||
+		    (edge->from == from && names[edge->name] == len && !memcmp(names + edge->name + 1, name, len)))
+			return edge;
+		if (++edge == edges->slot + edges->size)
+			edge = edges->slot;
+	}
 }
 
-static u32 pow2_above(u32 n)
+static void edges_add(struct edges *edges, struct edge *slot, struct edge edge)
 {
-	u32 size = 16;
-
-	while (size < n * 2)
-		size *= 2;
-	return size;
+	*slot = edge;
+	edges->n++;
 }
 
 static int edges_init(struct edges *edges, u32 max)
 {
-	u32 size = pow2_above(max);
-
-	edges->slot = env_calloc(size, sizeof(*edges->slot));
-	edges->mask = size - 1;
+	edges->size = 2 * max + 1;
+	edges->slot = env_calloc(edges->size, sizeof(*edges->slot));
 	return edges->slot ? 0 : -ENOMEM;
-}
-
-/* The slot that holds the edge, or the free slot where it would go. */
-static struct edge *edges_slot(const struct edges *edges, const char *pool, u32 from, const char *name, u32 len)
-{
-	u32 i = hash_edge(from, name, len) & edges->mask;
-
-	for (;; i = (i + 1) & edges->mask) {
-		struct edge *edge = &edges->slot[i];
-
-		if (!edge->from)
-			return edge;
-		if (edge->from == from && edge->len == len && !memcmp(pool + edge->name, name, len))
-			return edge;
-	}
 }
 
 /* One component of a path: views do not end in '/'. Returns false at the end. */
@@ -152,17 +153,27 @@ static u32 components(struct pb_view path)
 	return n;
 }
 
-static u32 pool_add(struct builder *b, const void *data, u32 len)
+static u32 add_name(struct builder *b, struct pb_view name)
 {
-	struct rampart_ruleset *rs = b->rs;
-	u32 at = rs->pool_len;
+	u32 at = b->names_len;
 
-	if (WARN_ON_ONCE(len + 1 > b->max_pool - at))
+	if (WARN_ON_ONCE(name.len > 255 || name.len + 1 > b->max_names - at))
 		return 0;
-	memcpy(rs->pool + at, data, len);
-	rs->pool[at + len] = 0;
-	rs->pool_len += len + 1;
+	b->names[at] = name.len;
+	memcpy(b->names + at + 1, name.data, name.len);
+	b->names_len += name.len + 1;
 	return at;
+}
+
+static struct pb_view add_text(struct builder *b, struct pb_view text)
+{
+	u8 *at = b->rs->text + b->text_len;
+
+	if (WARN_ON_ONCE(text.len + 1 > b->max_text - b->text_len))
+		text.len = 0;
+	memcpy(at, text.data, text.len);
+	b->text_len += text.len + 1;
+	return (struct pb_view){ .data = at, .len = text.len };
 }
 
 static u32 node_new(struct builder *b)
@@ -176,59 +187,71 @@ static u32 node_new(struct builder *b)
 static u32 node_child(struct builder *b, u32 node, struct pb_view name)
 {
 	struct edge *edge;
+	u32 child;
 
 	if (is_wild(name)) {
 		if (!b->nodes[node].wild)
 			b->nodes[node].wild = node_new(b);
 		return b->nodes[node].wild;
 	}
-	edge = edges_slot(&b->tree, b->rs->pool, node, (const char *)name.data, name.len);
-	if (!edge->from) {
-		edge->name = pool_add(b, name.data, name.len);
-		edge->len = name.len;
-		edge->to = node_new(b);
-		edge->from = node;
-		edge->next = b->nodes[node].edges;
-		b->nodes[node].edges = edge - b->tree.slot + 1;
-		b->tree.n++;
-	}
-	return edge->to;
+	edge = edges_slot(&b->tree, b->names, node, name.data, name.len);
+	if (edge->from)
+		return edge->to;
+	child = node_new(b);
+	if (!child)
+		return 0;
+	b->nodes[child].name = add_name(b, name);
+	b->nodes[child].next = b->nodes[node].child;
+	b->nodes[node].child = child;
+	edges_add(&b->tree, edge, (struct edge){ .from = node, .to = child, .name = b->nodes[child].name });
+	return child;
 }
 
-static u32 insert_from(struct builder *b, u32 node, struct pb_view path)
+/* The node that @path from @node leads to; those on the way are told that @classes lie below them. */
+static u32 insert_from(struct builder *b, u32 node, struct pb_view path, u32 classes)
 {
 	struct pb_view component;
 
-	while (node && next_component(&path, &component))
+	while (node && next_component(&path, &component)) {
+		b->nodes[node].below |= classes;
 		node = node_child(b, node, component);
+	}
 	return node;
 }
 
-static void mark(struct builder *b, u32 node, u64 classes, u32 place)
+static void mark(struct builder *b, u32 node, u32 classes, u32 place)
 {
 	b->nodes[node].classes |= classes;
 	if (b->nodes[node].place == RAMPART_PLACE_NONE)
 		b->nodes[node].place = place;
 }
 
-/* Everything before the first "*", so that symlinks on the way can be resolved once. */
+/* Everything before the first "*". */
+static struct pb_view literal_of(struct pb_view path)
+{
+	struct pb_view rest = path, component, literal = { .data = path.data };
+
+	while (next_component(&rest, &component) && !is_wild(component))
+		literal.len = component.data + component.len - path.data;
+	return literal;
+}
+
+/* Once each, so that symlinks on the way can be resolved. */
 static void add_literal(struct builder *b, struct pb_view path)
 {
 	struct rampart_ruleset *rs = b->rs;
-	struct pb_view rest = path, component;
-	u32 len = 0;
+	struct pb_view literal = literal_of(path);
+	u32 node = insert_from(b, NODE_ROOT, literal, 0);
 
-	while (next_component(&rest, &component) && !is_wild(component))
-		len = component.data + component.len - path.data;
-	if (!len)
+	if (!literal.len || b->nodes[node].literal)
 		return;
-	rs->literals[rs->n_literals].len = len;
-	rs->literals[rs->n_literals++].data = (u8 *)rs->pool + pool_add(b, path.data, len);
+	b->nodes[node].literal = true;
+	rs->literals[rs->n_literals++] = add_text(b, literal);
 }
 
-static void insert(struct builder *b, struct pb_view path, u64 classes, u32 place)
+static void insert(struct builder *b, struct pb_view path, u32 classes, u32 place)
 {
-	mark(b, insert_from(b, NODE_ROOT, path), classes, place);
+	mark(b, insert_from(b, NODE_ROOT, path, classes), classes, place);
 	add_literal(b, path);
 }
 
@@ -237,29 +260,32 @@ static struct pb_view view_of(const char *text)
 	return (struct pb_view){ .data = (const u8 *)text, .len = strlen(text) };
 }
 
-static void add_place(struct builder *b, const struct rampart_policy *policy, u32 i)
+static void add_place(struct builder *b, struct pb_view path, u32 i)
 {
-	struct pb_view path = policy->protect.v[i], tail;
-	u32 h;
+	struct pb_view tail = { .data = path.data + 1, .len = path.len - 1 };
 
-	if (path.data[0] != '~') {
+	if (path.data[0] == '~')
+		mark(b, insert_from(b, NODE_HOME, tail, RAMPART_OBJ_FOLDER), RAMPART_OBJ_FOLDER, i);
+	else
 		insert(b, path, RAMPART_OBJ_FOLDER, i);
-		return;
-	}
-	tail = (struct pb_view){ .data = path.data + 1, .len = path.len - 1 };
-	mark(b, insert_from(b, NODE_HOME, tail), RAMPART_OBJ_FOLDER, i);
-	for (h = 0; h < policy->homes.n; h++)
-		mark(b, insert_from(b, insert_from(b, NODE_ROOT, policy->homes.v[h]), tail), RAMPART_OBJ_FOLDER, i);
+}
+
+/* After all places, so that it is known what is below a home directory. */
+static void add_home(struct builder *b, struct pb_view path)
+{
+	u32 below = b->nodes[NODE_HOME].below;
+	u32 node = insert_from(b, NODE_ROOT, path, below);
+
+	b->nodes[node].below |= below;
+	b->nodes[node].home = true;
+	add_literal(b, path);
 }
 
 static void add_program(struct builder *b, struct pb_view path, u64 classes)
 {
 	struct rampart_ruleset *rs = b->rs;
-	struct rampart_program *program = &rs->programs[rs->n_programs++];
 
-	program->path.data = (u8 *)rs->pool + pool_add(b, path.data, path.len);
-	program->path.len = path.len;
-	program->classes = classes;
+	rs->programs[rs->n_programs++] = (struct rampart_program){ .path = add_text(b, path), .classes = classes };
 }
 
 /* Where Rampart itself lives. */
@@ -289,9 +315,9 @@ static void insert_all(struct builder *b, const struct rampart_policy *policy)
 
 	if (policy->folders_mode != RAMPART_MODE_OFF) {
 		for (i = 0; i < policy->protect.n; i++)
-			add_place(b, policy, i);
-		for (i = 0; i < policy->homes.n; i++)
-			add_literal(b, policy->homes.v[i]);
+			add_place(b, policy->protect.v[i], i);
+		for (i = 0; i < policy->homes.n && b->nodes[NODE_HOME].below; i++)
+			add_home(b, policy->homes.v[i]);
 	}
 	for (i = 0; i < policy->allow.n; i++) {
 		add_program(b, policy->allow.v[i], RAMPART_SUBJ_ALLOWED);
@@ -338,38 +364,18 @@ static void add_rules(struct rampart_ruleset *rs, const struct rampart_policy *p
 		.exempt = RAMPART_SUBJ_DAEMON });
 }
 
-/* Children come after their parents, so one pass from the end sums up what lies below. */
-static void sum_below(struct builder *b)
-{
-	u32 i, slot;
-
-	for (i = b->n_nodes - 1; i; i--) {
-		struct node *node = &b->nodes[i];
-
-		if (node->wild)
-			node->below |= b->nodes[node->wild].below | b->nodes[node->wild].classes;
-		for (slot = node->edges; slot; slot = b->tree.slot[slot - 1].next) {
-			const struct node *child = &b->nodes[b->tree.slot[slot - 1].to];
-
-			node->below |= child->below | child->classes;
-		}
-	}
-}
-
 struct set {
-	u32 node[SET_MAX];
+	u32 node[SET_MAX];	/* sorted */
 	u32 n;
-	u64 classes;	/* inherited: once inside a place, everything below is */
+	u32 classes;	/* inherited: once inside a place, everything below is */
 	u32 place;
 	bool overflow;
 };
 
-static void set_add(struct set *set, u32 node)
+static void set_insert(struct set *set, u32 node)
 {
 	u32 i;
 
-	if (!node)
-		return;
 	for (i = set->n; i && set->node[i - 1] >= node; i--)
 		if (set->node[i - 1] == node)
 			return;
@@ -382,194 +388,324 @@ static void set_add(struct set *set, u32 node)
 	set->n++;
 }
 
+static void set_add(const struct builder *b, struct set *set, u32 node)
+{
+	if (!node)
+		return;
+	set_insert(set, node);
+	if (b->nodes[node].home)
+		set_insert(set, NODE_HOME);
+}
+
+/*
+ * What the nodes say of a path that ends here: all their classes, and the place of the deepest pattern, of several as
+ * deep the first in the policy. Nodes that nothing follows have then said all, and leave the set.
+ */
+static void set_settle(const struct builder *b, struct set *set)
+{
+	u32 i, n = 0, place = RAMPART_PLACE_NONE;
+
+	for (i = 0; i < set->n; i++) {
+		const struct node *node = &b->nodes[set->node[i]];
+
+		set->classes |= node->classes;
+		if (node->place < place)
+			place = node->place;
+		if (node->child || node->wild)
+			set->node[n++] = set->node[i];
+	}
+	set->n = n;
+	if (place != RAMPART_PLACE_NONE)
+		set->place = place;
+}
+
 static bool state_is(const struct builder *b, u32 state, const struct set *set)
 {
-	const struct rampart_label *label = &b->rs->states[state].label;
+	const struct rampart_label *label = &b->states[state].label;
 
 	return label->classes == set->classes && label->place == set->place &&
 	       b->set_start[state + 1] - b->set_start[state] == set->n &&
 	       !memcmp(b->members + b->set_start[state], set->node, set->n * sizeof(u32));
 }
 
-/* The state that stands for @set, made when new. Returns 0 (dead) for the empty set, U32_MAX over the cap. */
-static u32 intern(struct builder *b, struct set *set)
+/* The state that stands for @set, made when new; 0 (dead) for one that says nothing. Errors: as determinize(). */
+static s64 intern(struct builder *b, const struct set *set)
 {
-	struct rampart_ruleset *rs = b->rs;
+	struct rampart_label *label;
 	u32 i, state;
 
-	for (i = 0; i < set->n; i++) {
-		set->classes |= b->nodes[set->node[i]].classes;
-		if (b->nodes[set->node[i]].place != RAMPART_PLACE_NONE)
-			set->place = b->nodes[set->node[i]].place;
-	}
+	if (set->overflow)
+		return -E2BIG;
 	if (!set->n && !set->classes)
 		return RAMPART_STATE_DEAD;
-	i = hash_bytes(hash_bytes(set->place, &set->classes, sizeof(set->classes)), set->node, set->n * sizeof(u32));
+	i = hash_bytes(2166136261u, &set->classes, sizeof(set->classes));
+	i = hash_bytes(i, &set->place, sizeof(set->place));
+	i = hash_bytes(i, set->node, set->n * sizeof(u32));
 	for (i &= b->interned_mask; b->interned[i]; i = (i + 1) & b->interned_mask)
 		if (state_is(b, b->interned[i], set))
 			return b->interned[i];
-	if (set->overflow || rs->n_states == b->max_states || b->n_members + set->n > b->max_members)
-		return U32_MAX;
-	state = rs->n_states++;
+	if (b->n_states == b->max_states || set->n > b->max_members - b->n_members)
+		return -ENOSPC;
+	state = b->n_states++;
 	b->interned[i] = state;
 	memcpy(b->members + b->n_members, set->node, set->n * sizeof(u32));
 	b->n_members += set->n;
 	b->set_start[state + 1] = b->n_members;
-	rs->states[state].label.classes = set->classes;
-	rs->states[state].label.place = set->place;
+	label = &b->states[state].label;
+	label->classes = set->classes;
+	label->place = set->place;
 	for (i = 0; i < set->n; i++)
-		rs->states[state].label.below |= b->nodes[set->node[i]].below;
+		label->below |= b->nodes[set->node[i]].below;
 	return state;
 }
 
-/* Where @state goes by @name (NULL: by a name that no edge has). */
-static u32 successor(struct builder *b, u32 state, const char *name, u32 len, struct set *set)
+/* Where @state goes by the name at @name (0: by a name that no edge has). */
+static s64 successor(struct builder *b, u32 state, u32 name, struct set *set)
 {
 	u32 i;
 
-	*set = (struct set){ .classes = b->rs->states[state].label.classes,
-			     .place = b->rs->states[state].label.place };
+	set->n = 0;
+	set->overflow = false;
+	set->classes = b->states[state].label.classes;
+	set->place = b->states[state].label.place;
 	for (i = b->set_start[state]; i < b->set_start[state + 1]; i++) {
 		u32 node = b->members[i];
 
-		set_add(set, b->nodes[node].wild);
+		set_add(b, set, b->nodes[node].wild);
 		if (name)
-			set_add(set, edges_slot(&b->tree, b->rs->pool, node, name, len)->to);
+			set_add(b, set, edges_slot(&b->tree, b->names, node, b->names + name + 1, b->names[name])->to);
 	}
+	set_settle(b, set);
 	return intern(b, set);
+}
+
+/* The steps that @node alone would give @state. */
+static int expand_node(struct builder *b, u32 state, u32 node, struct set *set)
+{
+	u32 child;
+	s64 to;
+
+	for (child = b->nodes[node].child; child; child = b->nodes[child].next) {
+		u32 name = b->nodes[child].name;
+		struct edge *edge = edges_slot(&b->edges, b->names, state, b->names + name + 1, b->names[name]);
+
+		if (edge->from)
+			continue;
+		to = successor(b, state, name, set);
+		if (to < 0)
+			return to;
+		if (b->edges.n * 2 >= b->edges.size - 1)
+			return -ENOSPC;
+		edges_add(&b->edges, edge, (struct edge){ .from = state, .to = to, .name = name });
+		b->states[state].has_edges = true;
+		env_relax();
+	}
+	return 0;
 }
 
 static int expand(struct builder *b, u32 state, struct set *set)
 {
+	s64 other = successor(b, state, 0, set);
+	int err = 0;
+	u32 i;
+
+	if (other < 0)
+		return other;
+	b->states[state].other = other;
+	for (i = b->set_start[state]; !err && i < b->set_start[state + 1]; i++)
+		err = expand_node(b, state, b->members[i], set);
+	return err;
+}
+
+static int alloc_automaton(struct builder *b, u32 spare)
+{
+	u32 size;
+
+	b->max_states = 2 * b->n_nodes + spare;
+	b->max_members = 2 * b->max_states;
+	for (size = SPARE_MIN; size < 2 * b->max_states;)
+		size *= 2;
+	b->interned_mask = size - 1;
+	b->states = env_calloc(b->max_states, sizeof(*b->states));
+	b->set_start = env_calloc(b->max_states + 1, sizeof(u32));
+	b->members = env_calloc(b->max_members, sizeof(u32));
+	b->interned = env_calloc(size, sizeof(u32));
+	if (!b->states || !b->set_start || !b->members || !b->interned)
+		return -ENOMEM;
+	return edges_init(&b->edges, b->n_nodes + spare);
+}
+
+static void free_automaton(struct builder *b)
+{
+	env_free(b->states);
+	env_free(b->edges.slot);
+	env_free(b->set_start);
+	env_free(b->members);
+	env_free(b->interned);
+	b->states = NULL;
+	b->edges = (struct edges){};
+	b->set_start = b->members = b->interned = NULL;
+	b->n_states = b->n_members = 0;
+}
+
+/*
+ * States 0, 1 and 2 are dead, root and home; the rest follow breadth first. -E2BIG when too many patterns overlap,
+ * -ENOSPC when all of them together need more states, members or steps than there is memory for.
+ */
+static int determinize(struct builder *b, struct set *set)
+{
+	u32 state;
+	int err = 0;
+
+	b->states[0].label.place = RAMPART_PLACE_NONE;
+	b->n_states = 1;
+	for (state = NODE_ROOT; state <= NODE_HOME; state++) {
+		*set = (struct set){ .place = RAMPART_PLACE_NONE };
+		set_insert(set, state);
+		if (WARN_ON_ONCE(intern(b, set) != state))
+			err = -EINVAL;
+	}
+	for (state = 1; !err && state < b->n_states; state++)
+		err = expand(b, state, set);
+	return err;
+}
+
+/* Most policies need little memory; those whose patterns multiply get more, up to a bound. */
+static int build_automaton(struct builder *b)
+{
+	struct set *set = env_calloc(1, sizeof(*set));
+	int err = set ? -ENOSPC : -ENOMEM;
+	u32 spare;
+
+	for (spare = SPARE_MIN; err == -ENOSPC && spare <= SPARE_MAX; spare *= 16) {
+		free_automaton(b);
+		err = alloc_automaton(b, spare) ?: determinize(b, set);
+	}
+	env_free(set);
+	return err == -ENOSPC ? -E2BIG : err;
+}
+
+/* Into memory that is just as large as it needs to be. */
+static int publish(struct builder *b)
+{
 	struct rampart_ruleset *rs = b->rs;
-	u32 i, slot, to;
+	u32 i;
 
-	rs->states[state].other = successor(b, state, NULL, 0, set);
-	if (rs->states[state].other == U32_MAX)
-		return -E2BIG;
-	for (i = b->set_start[state]; i < b->set_start[state + 1]; i++) {
-		for (slot = b->nodes[b->members[i]].edges; slot; slot = b->tree.slot[slot - 1].next) {
-			const struct edge *from = &b->tree.slot[slot - 1];
-			struct edge *edge = edges_slot(&rs->edges, rs->pool, state, rs->pool + from->name, from->len);
+	rs->states = env_calloc(b->n_states, sizeof(*rs->states));
+	rs->names = env_calloc(b->names_len, 1);
+	if (!rs->states || !rs->names || edges_init(&rs->edges, b->edges.n))
+		return -ENOMEM;
+	memcpy(rs->states, b->states, b->n_states * sizeof(*rs->states));
+	memcpy(rs->names, b->names, b->names_len);
+	for (i = 0; i < b->edges.size; i++) {
+		const struct edge *edge = &b->edges.slot[i];
+		const u8 *name = rs->names + edge->name;
 
-			if (edge->from)
-				continue;
-			to = successor(b, state, rs->pool + from->name, from->len, set);
-			if (to == U32_MAX || rs->edges.n * 2 > rs->edges.mask)
-				return -E2BIG;
-			*edge = (struct edge){ .from = state, .to = to, .name = from->name, .len = from->len };
-			rs->edges.n++;
-			rs->states[state].has_edges = true;
-		}
+		if (edge->from)
+			edges_add(&rs->edges, edges_slot(&rs->edges, rs->names, edge->from, name + 1, *name), *edge);
 	}
 	return 0;
 }
 
-/* States 0, 1 and 2 are dead, root and home; the rest follow breadth first. */
-static int determinize(struct builder *b)
-{
-	struct set *set = env_calloc(1, sizeof(*set));
-	u32 state;
-	int err = 0;
-
-	if (!set)
-		return -ENOMEM;
-	b->rs->states[0].label.place = RAMPART_PLACE_NONE;
-	b->rs->n_states = 1;
-	for (state = NODE_ROOT; state <= NODE_HOME; state++) {
-		*set = (struct set){ .place = RAMPART_PLACE_NONE };
-		set_add(set, state);
-		if (WARN_ON_ONCE(intern(b, set) != state))
-			err = -EINVAL;
-	}
-	for (state = 1; !err && state < b->rs->n_states; state++)
-		err = expand(b, state, set);
-	env_free(set);
-	return err;
-}
-
+/* Bounds, exact but for what patterns share. */
 struct sizes {
-	u32 nodes, pool, literals;
+	u64 nodes, names, text;
+	u32 literals, programs;
 };
 
-static void measure_path(struct sizes *sizes, struct pb_view path, u32 times)
+static void measure_path(struct sizes *sizes, struct pb_view path)
 {
-	sizes->nodes += components(path) * times;
-	sizes->pool += (path.len + 1) * times + 2 * components(path) * times + path.len + 1;
-	sizes->literals++;
+	struct pb_view literal = path.data[0] == '~' ? (struct pb_view){} : literal_of(path);
+
+	sizes->nodes += components(path);
+	sizes->names += path.len;
+	if (literal.len) {
+		sizes->text += literal.len + 1;
+		sizes->literals++;
+	}
+}
+
+static void measure_paths(struct sizes *sizes, const struct rampart_views *paths)
+{
+	u32 i;
+
+	for (i = 0; i < paths->n; i++)
+		measure_path(sizes, paths->v[i]);
+}
+
+static void measure_programs(struct sizes *sizes, const struct rampart_views *paths)
+{
+	u32 i;
+
+	measure_paths(sizes, paths);
+	for (i = 0; i < paths->n; i++)
+		sizes->text += paths->v[i].len + 1;
+	sizes->programs += paths->n;
 }
 
 static struct sizes measure(const struct rampart_policy *policy)
 {
-	struct sizes sizes = { .nodes = 3 };
-	u32 i, h, home_nodes = 0;
+	/* The daemon; nothing, root and home; no name. */
+	struct sizes sizes = { .programs = 1, .text = sizeof(DAEMON_PATH), .nodes = 3, .names = 1 };
+	u32 i;
 
-	for (h = 0; h < policy->homes.n; h++) {
-		measure_path(&sizes, policy->homes.v[h], 1);
-		home_nodes += components(policy->homes.v[h]);
-	}
-	sizes.nodes += home_nodes;
-	for (i = 0; i < policy->protect.n; i++)
-		measure_path(&sizes, policy->protect.v[i],
-			 policy->protect.v[i].data[0] == '~' ? policy->homes.n + 1 : 1);
-	for (i = 0; i < policy->allow.n; i++)
-		measure_path(&sizes, policy->allow.v[i], 2);
-	for (i = 0; i < policy->updaters.n; i++)
-		measure_path(&sizes, policy->updaters.v[i], 2);
+	measure_paths(&sizes, &policy->protect);
+	measure_paths(&sizes, &policy->homes);
+	measure_programs(&sizes, &policy->allow);
+	measure_programs(&sizes, &policy->updaters);
 	for (i = 0; i < ARRAY_SIZE(self_paths); i++)
-		measure_path(&sizes, view_of(self_paths[i]), 1);
-	sizes.pool += 256;
+		measure_path(&sizes, view_of(self_paths[i]));
 	return sizes;
 }
 
-static int alloc_all(struct builder *b, const struct sizes *sizes, u32 programs)
+static int alloc_tree(struct builder *b, const struct sizes *sizes)
 {
 	struct rampart_ruleset *rs = b->rs;
 
+	/* Each component has two bytes at least, so the other sizes are bounded by what the decoder accepts. */
+	if (sizes->nodes > RAMPART_COMPONENTS_MAX)
+		return -E2BIG;
 	b->max_nodes = sizes->nodes;
-	b->max_pool = sizes->pool;
-	b->max_states = 2 * sizes->nodes + 1024;
-	b->max_members = 2 * b->max_states;
-	b->interned_mask = pow2_above(b->max_states) - 1;
+	b->max_names = sizes->names;
+	b->max_text = sizes->text;
 	b->nodes = env_calloc(b->max_nodes, sizeof(*b->nodes));
-	b->set_start = env_calloc(b->max_states + 2, sizeof(u32));
-	b->members = env_calloc(b->max_members, sizeof(u32));
-	b->interned = env_calloc(b->interned_mask + 1, sizeof(u32));
-	rs->pool = env_calloc(b->max_pool, 1);
-	rs->states = env_calloc(b->max_states, sizeof(*rs->states));
-	rs->programs = env_calloc(programs, sizeof(*rs->programs));
+	b->names = env_calloc(b->max_names, 1);
+	rs->text = env_calloc(b->max_text, 1);
+	rs->programs = env_calloc(sizes->programs, sizeof(*rs->programs));
 	rs->literals = env_calloc(sizes->literals, sizeof(*rs->literals));
-	if (!b->nodes || !b->set_start || !b->members || !b->interned || !rs->pool || !rs->states || !rs->programs ||
-	    !rs->literals || edges_init(&b->tree, sizes->nodes) || edges_init(&rs->edges, b->max_states / 2))
+	if (!b->nodes || !b->names || !rs->text || !rs->programs || !rs->literals)
 		return -ENOMEM;
-	return 0;
+	return edges_init(&b->tree, b->max_nodes);
+}
+
+static void build_tree(struct builder *b, const struct rampart_policy *policy)
+{
+	b->n_nodes = 1;
+	node_new(b);
+	node_new(b);
+	b->names_len = 1;
+	add_program(b, view_of(DAEMON_PATH), RAMPART_SUBJ_DAEMON);
+	insert_all(b, policy);
+}
+
+static int build(struct builder *b, const struct rampart_policy *policy)
+{
+	struct sizes sizes = measure(policy);
+	int err = alloc_tree(b, &sizes);
+
+	if (err)
+		return err;
+	build_tree(b, policy);
+	add_rules(b->rs, policy);
+	return build_automaton(b) ?: publish(b);
 }
 
 static void builder_free(struct builder *b)
 {
+	free_automaton(b);
 	env_free(b->nodes);
-	env_free(b->set_start);
-	env_free(b->members);
-	env_free(b->interned);
 	env_free(b->tree.slot);
-}
-
-/* Too many patterns on both sides of a "*" can multiply; each product is small, their sum is capped by alloc_all(). */
-static int build(struct builder *b, const struct rampart_policy *policy)
-{
-	struct sizes sizes = measure(policy);
-	int err = alloc_all(b, &sizes, policy->allow.n + policy->updaters.n + 1);
-
-	if (err)
-		return err;
-	b->n_nodes = 1;
-	node_new(b);
-	node_new(b);
-	add_program(b, view_of(DAEMON_PATH), RAMPART_SUBJ_DAEMON);
-	insert_all(b, policy);
-	add_rules(b->rs, policy);
-	sum_below(b);
-	return determinize(b);
+	env_free(b->names);
 }
 
 struct rampart_ruleset *rampart_ruleset_build(const struct rampart_policy *policy, enum rampart_reason *why)
@@ -594,7 +730,8 @@ void rampart_ruleset_free(struct rampart_ruleset *ruleset)
 		return;
 	env_free(ruleset->states);
 	env_free(ruleset->edges.slot);
-	env_free(ruleset->pool);
+	env_free(ruleset->names);
+	env_free(ruleset->text);
 	env_free(ruleset->programs);
 	env_free(ruleset->literals);
 	env_free(ruleset);
@@ -605,7 +742,7 @@ u32 rampart_ruleset_step(const struct rampart_ruleset *ruleset, u32 state, const
 	const struct state *s = &ruleset->states[state];
 
 	if (s->has_edges) {
-		const struct edge *edge = edges_slot(&ruleset->edges, ruleset->pool, state, name, len);
+		const struct edge *edge = edges_slot(&ruleset->edges, ruleset->names, state, name, len);
 
 		if (edge->from)
 			return edge->to;
@@ -616,11 +753,6 @@ u32 rampart_ruleset_step(const struct rampart_ruleset *ruleset, u32 state, const
 const struct rampart_label *rampart_ruleset_label(const struct rampart_ruleset *ruleset, u32 state)
 {
 	return &ruleset->states[state].label;
-}
-
-bool rampart_ruleset_has_steps(const struct rampart_ruleset *ruleset, u32 state)
-{
-	return ruleset->states[state].has_edges || ruleset->states[state].other != state;
 }
 
 const struct rampart_rule *rampart_ruleset_rules(const struct rampart_ruleset *ruleset, u32 *n)

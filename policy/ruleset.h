@@ -32,9 +32,9 @@ enum rampart_subject_class {
 #define RAMPART_STATE_HOME 2	/* a home directory, as "~" names it */
 
 struct rampart_label {
-	u64 classes;	/* of the object itself */
-	u64 below;	/* of what may lie below it: it is an ancestor of these */
-	u32 place;	/* index in folders.protect, or RAMPART_PLACE_NONE */
+	u32 classes;	/* of the object itself */
+	u32 below;	/* of what may lie below it: it is an ancestor of these */
+	u32 place;	/* index in folders.protect, or RAMPART_PLACE_NONE; the deepest, of several the first */
 };
 
 struct rampart_program {
@@ -51,12 +51,14 @@ struct rampart_rule {
 };
 
 #define RAMPART_RULES_MAX 8
+#define RAMPART_COMPONENTS_MAX 1000000	/* of all paths of a policy together */
 
 struct rampart_ruleset;
 
 /*
  * rampart_ruleset_build() - builds the published form. @policy may be freed afterwards; NULL gives the rules of a host
- * that has no policy yet: none. Returns NULL with @why set (NO_MEMORY, OVER_CAP). Context: may sleep.
+ * that has no policy yet: none. Returns NULL with @why set: NO_MEMORY, or OVER_CAP when the paths have too many
+ * components or multiply each other too often by their "*". Context: may sleep.
  */
 struct rampart_ruleset *rampart_ruleset_build(const struct rampart_policy *policy, enum rampart_reason *why);
 void rampart_ruleset_free(struct rampart_ruleset *ruleset);
@@ -66,9 +68,6 @@ u32 rampart_ruleset_step(const struct rampart_ruleset *ruleset, u32 state, const
 
 /* rampart_ruleset_label() - what a state means. Context: any. */
 const struct rampart_label *rampart_ruleset_label(const struct rampart_ruleset *ruleset, u32 state);
-
-/* rampart_ruleset_has_steps() - false when every step from @state leads to the same place, whatever the name. */
-bool rampart_ruleset_has_steps(const struct rampart_ruleset *ruleset, u32 state);
 
 const struct rampart_rule *rampart_ruleset_rules(const struct rampart_ruleset *ruleset, u32 *n);
 const struct rampart_program *rampart_ruleset_programs(const struct rampart_ruleset *ruleset, u32 *n);

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <decode.h>
+#include <ruleset.h>
 
 #include "compile.h"
 #include "policy.pb-c.h"
@@ -510,12 +510,58 @@ static void attach_sections(struct compiler *c)
 		c->bundle.self_protection = &c->self_protection;
 }
 
-/* What the decoder would refuse must never leave the compiler, whatever was overlooked above. */
-static int check_decodes(struct compiler *c, const uint8_t *pb, size_t len)
+/* Whether the first @n of its places give a ruleset that the kernel can keep. */
+static int check_ruleset(const struct rampart_policy *policy, u32 n)
+{
+	struct rampart_policy part = *policy;
+	enum rampart_reason reason;
+
+	part.protect.n = n;
+	rampart_ruleset_free(rampart_ruleset_build(&part, &reason));
+	return reason == RAMPART_REASON_OK ? 0 : reason == RAMPART_REASON_OVER_CAP ? -E2BIG : -ENOMEM;
+}
+
+/* How many of the places, and one more, are too many together. */
+static int find_excess(const struct rampart_policy *policy, u32 *good)
+{
+	u32 bad = policy->protect.n;
+	int err = 0;
+
+	for (*good = 0; bad - *good > 1 && err != -ENOMEM;) {
+		u32 middle = *good + (bad - *good) / 2;
+
+		err = check_ruleset(policy, middle);
+		if (err)
+			bad = middle;
+		else
+			*good = middle;
+	}
+	return err == -ENOMEM ? err : 0;
+}
+
+static int check_combinations(struct compiler *c, const struct node *root, const struct rampart_policy *policy)
+{
+	const struct node *protect = tree_get(tree_get(root, "folders"), "protect");
+	int err = check_ruleset(policy, policy->protect.n);
+	u32 good = 0;
+
+	if (err != -E2BIG)
+		return err;
+	if (find_excess(policy, &good))
+		return -ENOMEM;
+	error_at(c, protect && protect->n ? &protect->items[good] : root,
+		 "up to here the paths have more than %u components or multiply too often by their \"*\"; "
+		 "expected fewer of them", RAMPART_COMPONENTS_MAX);
+	return -EINVAL;
+}
+
+/* What the kernel would refuse must never leave the compiler, whatever was overlooked above. */
+static int check_loads(struct compiler *c, const struct node *root, const uint8_t *pb, size_t len)
 {
 	struct pb_view view = { .data = pb, .len = len };
 	struct rampart_policy policy;
 	enum rampart_reason reason = rampart_policy_decode(view, &policy);
+	int err;
 
 	if (reason == RAMPART_REASON_NO_MEMORY)
 		return -ENOMEM;
@@ -524,11 +570,12 @@ static int check_decodes(struct compiler *c, const uint8_t *pb, size_t len)
 				  rampart_reason_text(reason));
 		return -EINVAL;
 	}
+	err = check_combinations(c, root, &policy);
 	rampart_policy_free(&policy);
-	return 0;
+	return err;
 }
 
-static int pack(struct compiler *c, uint8_t **pb, size_t *pb_len)
+static int pack(struct compiler *c, const struct node *root, uint8_t **pb, size_t *pb_len)
 {
 	int err;
 
@@ -538,7 +585,7 @@ static int pack(struct compiler *c, uint8_t **pb, size_t *pb_len)
 	if (!*pb)
 		return -ENOMEM;
 	rampart__policy_bundle__pack(&c->bundle, *pb);
-	err = check_decodes(c, *pb, *pb_len);
+	err = check_loads(c, root, *pb, *pb_len);
 	if (err) {
 		free(*pb);
 		*pb = NULL;
@@ -576,7 +623,7 @@ static int compile_tree(const struct node *root, struct compile_errors *errors, 
 
 	compiler_init(&c, errors);
 	take_policy(&c, root);
-	err = c.no_memory ? -ENOMEM : errors->n ? -EINVAL : pack(&c, pb, pb_len);
+	err = c.no_memory ? -ENOMEM : errors->n ? -EINVAL : pack(&c, root, pb, pb_len);
 	compiler_exit(&c);
 	return err;
 }

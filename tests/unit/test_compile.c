@@ -214,6 +214,36 @@ static void test_caps(void **state)
 	}
 }
 
+/* What the decoder takes and the kernel could not keep: told with the place that was one too many. */
+static void test_multiplying(void **state)
+{
+	struct compile_errors errors;
+	uint8_t *pb;
+	char *text;
+	size_t len, pb_len;
+	FILE *out = open_memstream(&text, &len);
+
+	fprintf(out, HEAD "folders:\n  mode: block\n  protect:\n");
+	for (unsigned int i = 0; i < 1000; i++)
+		fprintf(out, "  - /srv/*/data%u\n", i);
+	for (unsigned int i = 0; i < 1000; i++)
+		fprintf(out, "  - /srv/project%u/*/x\n", i);
+	fclose(out);
+	assert_int_equal(rampart_compile("p.yaml", text, len, &errors, &pb, &pb_len), -EINVAL);
+	assert_int_equal(errors.n, 1);
+	assert_string_equal(errors.list[0].text, "up to here the paths have more than 1000000 components or multiply too "
+			    "often by their \"*\"; expected fewer of them");
+	assert_in_range(errors.list[0].line, 8 + 1000 + 100, 8 + 1000 + 400);
+	assert_int_equal(errors.list[0].column, 5);
+
+	/* Up to the line before, it is good. */
+	for (len = 0; errors.list[0].line > 1; len++)
+		errors.list[0].line -= text[len] == '\n';
+	assert_int_equal(rampart_compile("p.yaml", text, len, &errors, &pb, &pb_len), 0);
+	free(pb);
+	free(text);
+}
+
 static void test_too_large(void **state)
 {
 	char *yaml = malloc(RAMPART_YAML_MAX + 1);
@@ -464,6 +494,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_bad),	   cmocka_unit_test(test_bad_paths),
 		cmocka_unit_test(test_caps),	   cmocka_unit_test(test_too_large),
+		cmocka_unit_test(test_multiplying),
 		cmocka_unit_test(test_many_errors), cmocka_unit_test(test_good),
 		cmocka_unit_test(test_bytes),	   cmocka_unit_test(test_defaults),
 		cmocka_unit_test(test_random_round_trip), cmocka_unit_test(test_mangled),

@@ -9,6 +9,7 @@
 #include <linux/kernel.h>
 #include <linux/limits.h>
 #include <linux/mm.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/sort.h>
 #include <linux/string.h>
@@ -23,6 +24,12 @@ static inline void *env_calloc(size_t n, size_t size)
 static inline void env_free(void *p)
 {
 	kvfree(p);
+}
+
+/* Where a loop may be long. */
+static inline void env_relax(void)
+{
+	cond_resched();
 }
 
 static inline void env_sort(void *base, size_t n, size_t size, int (*cmp)(const void *a, const void *b))

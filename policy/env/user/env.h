@@ -47,6 +47,10 @@ static inline void env_free(void *p)
 	free(p);
 }
 
+static inline void env_relax(void)
+{
+}
+
 static inline void env_sort(void *base, size_t n, size_t size, int (*cmp)(const void *a, const void *b))
 {
 	qsort(base, n, size, cmp);

@@ -1,0 +1,386 @@
+// SPDX-License-Identifier: MIT
+/* Patterns as rampart-policy(5) has them, at their edges; caps. The comparison at random is in test_decide.c. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "policy_reference.h"
+
+#include "../../policy/ruleset.c"
+
+#define NO_PLACE RAMPART_PLACE_NONE
+#define F RAMPART_OBJ_FOLDER
+#define T RAMPART_OBJ_TRUSTED
+#define S RAMPART_OBJ_SELF
+#define N255 "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn" \
+	     "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn" \
+	     "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn"
+#define A8 "/a/a/a/a/a/a/a/a"
+#define A63 A8 A8 A8 A8 A8 A8 A8 "/a/a/a/a/a/a/a"
+
+struct expected {
+	const char *path;
+	u32 classes, below, place;
+};
+
+static const struct {
+	const char *name;
+	struct texts protect, homes;
+	struct expected paths[16];
+} cases[] = {
+	{ "no places", { .n = 0 }, { .n = 0 },
+	  { { "", 0, S, NO_PLACE }, { "/a", 0, 0, NO_PLACE }, { "/etc", 0, S, NO_PLACE },
+	    { "/etc/rampart", S, 0, NO_PLACE }, { "/etc/rampart/a/b", S, 0, NO_PLACE },
+	    { "/etc/rampartx", 0, 0, NO_PLACE }, { "/usr/sbin/rampartd", S, 0, NO_PLACE } } },
+	{ "a place, what is above and below it", { { "/srv/data" }, 1 }, { .n = 0 },
+	  { { "", 0, F | S, NO_PLACE }, { "/srv", 0, F, NO_PLACE }, { "/srv/data", F, 0, 0 },
+	    { "/srv/data/a", F, 0, 0 },
+	    { "/srv/data/a/b/c/d/e/f", F, 0, 0 }, { "/srv/dat", 0, 0, NO_PLACE }, { "/srv/data1", 0, 0, NO_PLACE },
+	    { "/srv/Data", 0, 0, NO_PLACE }, { "/data", 0, 0, NO_PLACE }, { "/srv/data/srv/data", F, 0, 0 } } },
+	{ "one place below another, and the same one twice", { { "/a/b/c", "/a", "/a/b/c", "/a" }, 4 }, { .n = 0 },
+	  { { "/a", F, F, 1 }, { "/a/b", F, F, 1 }, { "/a/b/c", F, 0, 0 }, { "/a/b/c/d", F, 0, 0 }, { "/a/x", F, 0, 1 },
+	    { "/a/x/c", F, 0, 1 } } },
+	{ "any name", { { "/a/*/c", "/*/x" }, 2 }, { .n = 0 },
+	  { { "/a", 0, F, NO_PLACE }, { "/b", 0, F, NO_PLACE }, { "/a/b", 0, F, NO_PLACE }, { "/a/b/c", F, 0, 0 },
+	    { "/a/c", 0, F, NO_PLACE }, { "/a/x", F, F, 1 }, { "/a/x/c", F, 0, 0 }, { "/a/x/d", F, 0, 1 },
+	    { "/q/x/c", F, 0, 1 }, { "/a/*/c", F, 0, 0 }, { "/a/b/b/c", 0, 0, NO_PLACE }, { "/x", 0, F, NO_PLACE } } },
+	{ "any name is one name", { { "/a/*" }, 1 }, { .n = 0 },
+	  { { "/a", 0, F, NO_PLACE }, { "/a/b", F, 0, 0 }, { "/a/b/c", F, 0, 0 }, { "/b", 0, 0, NO_PLACE } } },
+	{ "everything", { { "/*" }, 1 }, { .n = 0 },
+	  { { "", 0, F | S, NO_PLACE }, { "/a", F, 0, 0 }, { "/etc", F, S, 0 }, { "/etc/rampart", F | S, 0, 0 } } },
+	{ "a name and any name: of two as deep the first", { { "/a/*", "/a/b", "/*/b", "/a/b/c" }, 4 }, { .n = 0 },
+	  { { "/a/b", F, F, 0 }, { "/a/x", F, 0, 0 }, { "/x/b", F, 0, 2 }, { "/a/b/c", F, 0, 3 },
+	    { "/a/b/x", F, 0, 0 } } },
+	{ "of two as deep the first, whichever has the older nodes", { { "/*/b/c", "/a/b", "/*/b" }, 3 }, { .n = 0 },
+	  { { "/a/b", F, F, 1 }, { "/x/b", F, F, 2 }, { "/a/b/c", F, 0, 0 }, { "/a/b/d", F, 0, 1 } } },
+	{ "homes", { { "~/Documents", "~/*/keys" }, 2 }, { { "/home/*", "/root" }, 2 },
+	  { { "/home", 0, F, NO_PLACE }, { "/home/u", 0, F, NO_PLACE }, { "/home/u/Documents", F, F, 0 },
+	    { "/home/u/Documents/keys", F, 0, 1 }, { "/home/u/x", 0, F, NO_PLACE }, { "/home/u/x/keys", F, 0, 1 },
+	    { "/root", 0, F, NO_PLACE }, { "/root/Documents", F, F, 0 }, { "/Documents", 0, 0, NO_PLACE },
+	    { "/home/Documents", 0, F, NO_PLACE }, { "~", 0, F, NO_PLACE }, { "~/Documents/a", F, 0, 0 },
+	    { "~/x", 0, F, NO_PLACE }, { "/~/Documents", 0, 0, NO_PLACE } } },
+	{ "no homes", { { "~/Documents" }, 1 }, { .n = 0 },
+	  { { "/home", 0, 0, NO_PLACE }, { "/home/u/Documents", 0, 0, NO_PLACE }, { "~/Documents", F, 0, 0 } } },
+	{ "homes of which nothing is protected", { { "/a" }, 1 }, { { "/home/*" }, 1 },
+	  { { "/home", 0, 0, NO_PLACE }, { "/home/u", 0, 0, NO_PLACE }, { "~", 0, 0, NO_PLACE },
+	    { "~/a", 0, 0, NO_PLACE } } },
+	{ "a home below a home", { { "~/b/c" }, 1 }, { { "/h", "/h/b", "/h/b/c" }, 3 },
+	  { { "/h", 0, F, NO_PLACE }, { "/h/b", 0, F, NO_PLACE }, { "/h/b/c", F, F, 0 }, { "/h/b/b/c", F, 0, 0 },
+	    { "/h/b/c/b/c", F, 0, 0 }, { "/h/c", 0, 0, NO_PLACE } } },
+	{ "Rampart's files in a place", { { "/etc", "/usr/*" }, 2 }, { .n = 0 },
+	  { { "/etc", F, S, 0 }, { "/etc/rampart", F | S, 0, 0 }, { "/usr", 0, F | S, NO_PLACE },
+	    { "/usr/sbin", F, S, 1 }, { "/usr/sbin/rampartd", F | S, 0, 1 }, { "/usr/lib/rampart/x", F | S, 0, 1 } } },
+	{ "the longest name", { { "/" N255 "/x", "/y/" N255 }, 2 }, { .n = 0 },
+	  { { "/" N255, 0, F, NO_PLACE }, { "/" N255 "/x", F, 0, 0 }, { "/y/" N255, F, 0, 1 },
+	    { "/y/" N255 "n", 0, 0, NO_PLACE }, { "/y/" N255 N255 "nn", 0, 0, NO_PLACE } } },
+	{ "the deepest path", { { A63 "/a", A63 "/*" }, 2 }, { .n = 0 },
+	  { { A63, 0, F, NO_PLACE }, { A63 "/a", F, 0, 0 }, { A63 "/b", F, 0, 1 }, { A63 "/a/a/a/a/a", F, 0, 0 },
+	    { A63 A63 A63, F, 0, 0 }, { A8 "/b", 0, 0, NO_PLACE } } },
+	{ "bytes that are not text", { { "/\xff\xfe", "/\x01/ " }, 2 }, { .n = 0 },
+	  { { "/\xff\xfe", F, 0, 0 }, { "/\xff", 0, 0, NO_PLACE }, { "/\x01/ ", F, 0, 1 },
+	    { "/\x01/", 0, 0, NO_PLACE } } },
+};
+
+static void patterns(void **state)
+{
+	for (u32 i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct text_policy policy = { .folders_mode = RAMPART_MODE_BLOCK, .protect = cases[i].protect,
+					      .homes = cases[i].homes };
+		enum rampart_reason why;
+		struct rampart_ruleset *ruleset = build_texts(&policy, &why);
+
+		assert_non_null(ruleset);
+		for (const struct expected *e = cases[i].paths; e->path; e++) {
+			struct rampart_label is = walked_label(ruleset, e->path);
+
+			if (is.classes != e->classes || is.below != e->below || is.place != e->place)
+				fail_msg("%s: \"%s\": classes %x below %x place %u, expected %x %x %u", cases[i].name,
+					 e->path, is.classes, is.below, is.place, e->classes, e->below, e->place);
+		}
+		rampart_ruleset_free(ruleset);
+	}
+}
+
+/* Switched off, a place is none; the files of programs are told apart all the same. */
+static void folders_off(void **state)
+{
+	struct text_policy policy = { .protect = { { "/a", "~/b" }, 2 }, .homes = { { "/home/*" }, 1 },
+				      .allow = { { "/a/tool" }, 1 }, .updaters = { { "/usr/bin/dpkg" }, 1 } };
+	enum rampart_reason why;
+	struct rampart_ruleset *ruleset = build_texts(&policy, &why);
+
+	assert_int_equal(walked_label(ruleset, "/a").classes, 0);
+	assert_int_equal(walked_label(ruleset, "/a").below, T);
+	assert_int_equal(walked_label(ruleset, "/a/tool").classes, T);
+	assert_int_equal(walked_label(ruleset, "/usr/bin/dpkg").classes, T);
+	assert_int_equal(walked_label(ruleset, "/home/u/b").classes, 0);
+	assert_int_equal(walked_label(ruleset, "~/b").classes, 0);
+	assert_int_equal(rampart_ruleset_ops(ruleset), 0);
+	rampart_ruleset_free(ruleset);
+}
+
+/* What a host has before its first policy. */
+static void no_policy(void **state)
+{
+	enum rampart_reason why;
+	struct rampart_ruleset *ruleset = rampart_ruleset_build(NULL, &why);
+	u32 n;
+
+	assert_int_equal(why, RAMPART_REASON_OK);
+	rampart_ruleset_rules(ruleset, &n);
+	assert_int_equal(n, 0);
+	assert_int_equal(rampart_ruleset_ops(ruleset), 0);
+	assert_int_equal(walked_label(ruleset, "/etc/rampart/x").classes, S);
+	rampart_ruleset_free(ruleset);
+}
+
+static bool view_is(struct pb_view view, const char *text)
+{
+	return view.len == strlen(text) && !memcmp(view.data, text, view.len + 1);
+}
+
+static void programs(void **state)
+{
+	struct text_policy policy = { .self_mode = RAMPART_MODE_BLOCK, .allow = { { "/bin/a", "/bin/b", "/bin/a" }, 3 },
+				      .updaters = { { "/bin/a" }, 1 } };
+	static const struct {
+		const char *path;
+		u64 classes;
+	} expected[] = {
+		{ "/usr/sbin/rampartd", RAMPART_SUBJ_DAEMON }, { "/bin/a", RAMPART_SUBJ_ALLOWED },
+		{ "/bin/b", RAMPART_SUBJ_ALLOWED }, { "/bin/a", RAMPART_SUBJ_ALLOWED },
+		{ "/bin/a", RAMPART_SUBJ_UPDATER },
+	};
+	enum rampart_reason why;
+	struct rampart_ruleset *ruleset = build_texts(&policy, &why);
+	const struct rampart_program *list;
+	u32 n;
+
+	list = rampart_ruleset_programs(ruleset, &n);
+	assert_int_equal(n, ARRAY_SIZE(expected));
+	for (u32 i = 0; i < n; i++) {
+		assert_true(view_is(list[i].path, expected[i].path));
+		assert_int_equal(list[i].classes, expected[i].classes);
+	}
+	rampart_ruleset_free(ruleset);
+}
+
+/* The beginning of each pattern up to its first "*", once. Rampart's own files come last. */
+static void literals(void **state)
+{
+	struct text_policy policy = {
+		.folders_mode = RAMPART_MODE_AUDIT,
+		.protect = { { "/srv/*/a", "/srv/*/b", "/srv/x", "~/Documents", "/*/y", "/srv" }, 6 },
+		.homes = { { "/home/*", "/root", "/srv" }, 3 },
+		.allow = { { "/bin/a" }, 1 }, .updaters = { { "/bin/a" }, 1 },
+	};
+	static const char *const expected[] = { "/srv", "/srv/x", "/home", "/root", "/bin/a" };
+	enum rampart_reason why;
+	struct rampart_ruleset *ruleset = build_texts(&policy, &why);
+	const struct pb_view *list;
+	u32 n;
+
+	list = rampart_ruleset_literals(ruleset, &n);
+	assert_int_equal(n, ARRAY_SIZE(expected) + ARRAY_SIZE(rampart_files));
+	for (u32 i = 0; i < n; i++)
+		assert_true(view_is(list[i], i < ARRAY_SIZE(expected) ? expected[i] :
+							rampart_files[i - ARRAY_SIZE(expected)]));
+	rampart_ruleset_free(ruleset);
+}
+
+/* --- caps: places are made by printf into memory that the policy views --- */
+
+struct made {
+	char *text;
+	size_t used, size;
+	struct pb_view *v;
+	struct rampart_policy policy;
+};
+
+static void made_init(struct made *m, size_t size)
+{
+	*m = (struct made){ .text = malloc(size), .size = size, .v = calloc(RAMPART_PATTERNS_MAX, sizeof(*m->v)) };
+	m->policy = (struct rampart_policy){ .folders_mode = RAMPART_MODE_BLOCK, .protect.v = m->v };
+}
+
+static void __attribute__((format(printf, 2, 3))) made_add(struct made *m, const char *format, ...)
+{
+	va_list args;
+	int len;
+
+	va_start(args, format);
+	len = vsnprintf(m->text + m->used, m->size - m->used, format, args);
+	va_end(args);
+	assert_true(len > 0 && m->used + len < m->size);
+	m->v[m->policy.protect.n++] = (struct pb_view){ (u8 *)m->text + m->used, len };
+	m->used += len + 1;
+}
+
+static void made_free(struct made *m)
+{
+	free(m->text);
+	free(m->v);
+}
+
+static void assert_over_cap(const struct made *m)
+{
+	enum rampart_reason why;
+
+	assert_null(rampart_ruleset_build(&m->policy, &why));
+	assert_int_equal(why, RAMPART_REASON_OVER_CAP);
+}
+
+static struct rampart_ruleset *assert_built(const struct made *m)
+{
+	enum rampart_reason why;
+	struct rampart_ruleset *ruleset = rampart_ruleset_build(&m->policy, &why);
+
+	assert_int_equal(why, RAMPART_REASON_OK);
+	assert_non_null(ruleset);
+	return ruleset;
+}
+
+/* All of a|* in @n components: that many patterns hold for /a/a/... at once. */
+static void add_overlaps(struct made *m, u32 n)
+{
+	for (u32 bits = 0; bits < 1u << n; bits++) {
+		char path[64] = "";
+
+		for (u32 i = 0; i < n; i++)
+			strcat(path, bits >> i & 1 ? "/*" : "/a");
+		made_add(m, "%s/x", path);
+	}
+}
+
+static void too_many_overlap(void **state)
+{
+	struct rampart_ruleset *ruleset;
+	struct made m;
+
+	made_init(&m, 1 << 16);
+	add_overlaps(&m, 6);
+	ruleset = assert_built(&m);
+	assert_int_equal(walked_label(ruleset, "/a/a/a/a/a/a/x/y").classes, F);
+	assert_int_equal(walked_label(ruleset, "/a/b/a/a/b/a/x").classes, F);
+	assert_int_equal(walked_label(ruleset, "/a/b/a/a/b/a/y").classes, 0);
+	rampart_ruleset_free(ruleset);
+	m.policy.protect.n = 0;
+	add_overlaps(&m, 7);
+	assert_over_cap(&m);
+	made_free(&m);
+}
+
+/* Each pattern asks about another component: which of them a path has met so far is a subset, and there are 2^n. */
+static void add_subsets(struct made *m, u32 n)
+{
+	for (u32 i = 0; i < n; i++) {
+		char path[256] = "";
+
+		for (u32 j = 0; j < n; j++)
+			strcat(path, i == j ? "/a" : "/*");
+		made_add(m, "%s/%u", path, i);
+	}
+}
+
+static void subsets_are_bounded(void **state)
+{
+	struct rampart_ruleset *ruleset;
+	struct made m;
+
+	made_init(&m, 1 << 16);
+	add_subsets(&m, 12);
+	ruleset = assert_built(&m);
+	assert_int_equal(walked_label(ruleset, "/b/b/b/a/b/b/b/b/b/b/b/a/3").place, 3);
+	assert_int_equal(walked_label(ruleset, "/b/b/b/a/b/b/b/b/b/b/b/a/11").place, 11);
+	assert_int_equal(walked_label(ruleset, "/b/b/b/a/b/b/b/b/b/b/b/a/4").classes, 0);
+	rampart_ruleset_free(ruleset);
+	m.policy.protect.n = 0;
+	add_subsets(&m, 63);
+	assert_over_cap(&m);
+	made_free(&m);
+}
+
+/* @n names below any name, and @n names with any name below: n * n pairs. */
+static void add_products(struct made *m, u32 n)
+{
+	for (u32 i = 0; i < n; i++) {
+		made_add(m, "/srv/*/data%u", i);
+		made_add(m, "/srv/project%u/*/x", i);
+	}
+}
+
+static void products_are_bounded(void **state)
+{
+	struct rampart_ruleset *ruleset;
+	struct made m;
+
+	made_init(&m, 1 << 20);
+	add_products(&m, 300);
+	ruleset = assert_built(&m);
+	assert_int_equal(walked_label(ruleset, "/srv/project7/data299/x").place, 15);
+	assert_int_equal(walked_label(ruleset, "/srv/project7/data299/y").place, 598);
+	rampart_ruleset_free(ruleset);
+	m.policy.protect.n = 0;
+	add_products(&m, 1000);
+	assert_over_cap(&m);
+	made_free(&m);
+}
+
+/* Homes times places would be too many; they are not multiplied. */
+static void many_homes(void **state)
+{
+	struct rampart_ruleset *ruleset;
+	struct pb_view *homes;
+	struct made m;
+
+	made_init(&m, 1 << 22);
+	homes = m.v;
+	for (u32 i = 0; i < 30000; i++)
+		made_add(&m, "/home/%u", i);
+	m.policy.homes = m.policy.protect;
+	m.policy.protect = (struct rampart_views){ .v = homes + 30000 };
+	m.v += 30000;
+	for (u32 i = 0; i < 30000; i++)
+		made_add(&m, "~/%u/private", i);
+	ruleset = assert_built(&m);
+	assert_int_equal(walked_label(ruleset, "/home/29999/12345/private/x").place, 12345);
+	assert_int_equal(walked_label(ruleset, "/home/29999/12345").below, F);
+	assert_int_equal(walked_label(ruleset, "/home/30000/12345/private").classes, 0);
+	rampart_ruleset_free(ruleset);
+	m.v = homes;
+	made_free(&m);
+}
+
+static void components_are_capped(void **state)
+{
+	struct made m;
+
+	made_init(&m, 64 << 20);
+	for (u32 i = 0; i < 15873; i++)
+		made_add(&m, "/%u%s", i, A63);
+	assert_over_cap(&m);
+	m.policy.protect.n -= 260;	/* the rest is Rampart's own */
+	rampart_ruleset_free(assert_built(&m));
+	made_free(&m);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(patterns),
+		cmocka_unit_test(folders_off),
+		cmocka_unit_test(no_policy),
+		cmocka_unit_test(programs),
+		cmocka_unit_test(literals),
+		cmocka_unit_test(too_many_overlap),
+		cmocka_unit_test(subsets_are_bounded),
+		cmocka_unit_test(products_are_bounded),
+		cmocka_unit_test(many_homes),
+		cmocka_unit_test(components_are_capped),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: MIT
+/* ruleset.c, compiled in here with an allocator that counts bytes and fails when told to. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <env.h>
+#include <malloc.h>
+
+static unsigned int calls, fail_at;
+static size_t held, peak;
+
+static void *failing_calloc(size_t n, size_t size)
+{
+	void *p = ++calls == fail_at ? NULL : calloc(n, size);
+
+	if (p)
+		held += malloc_usable_size(p);
+	if (held > peak)
+		peak = held;
+	return p;
+}
+
+static void counting_free(void *p)
+{
+	if (p)
+		held -= malloc_usable_size(p);
+	free(p);
+}
+
+#define env_calloc failing_calloc
+#define env_free counting_free
+#include "../../policy/ruleset.c"
+
+#include "policy_reference.h"
+
+/* Each allocation fails once: refused for that reason, and nothing is held. */
+static void assert_every_allocation_may_fail(const struct text_policy *policy, unsigned int at_least)
+{
+	struct rampart_ruleset *ruleset = NULL;
+	enum rampart_reason why;
+
+	for (fail_at = 1; !ruleset; fail_at++) {
+		calls = 0;
+		ruleset = build_texts(policy, &why);
+		if (ruleset)
+			break;
+		assert_int_equal(why, RAMPART_REASON_NO_MEMORY);
+		assert_true(calls >= fail_at);
+		assert_int_equal(held, 0);
+	}
+	assert_int_equal(why, RAMPART_REASON_OK);
+	assert_int_equal(calls, fail_at - 1);
+	assert_true(calls >= at_least);
+	rampart_ruleset_free(ruleset);
+	assert_int_equal(held, 0);
+	fail_at = 0;
+}
+
+static void every_allocation_may_fail(void **state)
+{
+	struct text_policy policy = { .folders_mode = RAMPART_MODE_BLOCK, .protect = { { "/srv", "~/a", "/*/b" }, 3 },
+				      .homes = { { "/home/*" }, 1 }, .allow = { { "/bin/a" }, 1 } };
+
+	assert_every_allocation_may_fail(&policy, 16);
+}
+
+/* One whose patterns multiply, so that the first memory is not enough and more is allocated. */
+static void every_later_allocation_may_fail(void **state)
+{
+	static char texts[12][64];
+	struct text_policy policy = { .folders_mode = RAMPART_MODE_BLOCK };
+
+	for (u32 i = 0; i < ARRAY_SIZE(texts); i++) {
+		*texts[i] = 0;
+		for (u32 j = 0; j < ARRAY_SIZE(texts); j++)
+			strcat(texts[i], i == j ? "/a" : "/*");
+		strcat(texts[i], "/x");
+		policy.protect.v[policy.protect.n++] = texts[i];
+	}
+	assert_every_allocation_may_fail(&policy, 21);
+}
+
+/* What is refused for its size leaves nothing. */
+static void refusal_holds_nothing(void **state)
+{
+	static struct pb_view v[10000];
+	struct rampart_policy policy = { .folders_mode = RAMPART_MODE_BLOCK, .protect = { v, ARRAY_SIZE(v) } };
+	char deepest[129] = "";
+	enum rampart_reason why;
+
+	for (u32 i = 0; i < 64; i++)
+		strcat(deepest, "/a");
+	for (u32 i = 0; i < ARRAY_SIZE(v); i++)
+		v[i] = (struct pb_view){ (u8 *)deepest, 128 };
+	rampart_ruleset_free(rampart_ruleset_build(&policy, &why));
+	assert_int_equal(why, RAMPART_REASON_OK);
+	policy.allow = policy.updaters = policy.protect;
+	assert_null(rampart_ruleset_build(&policy, &why));
+	assert_int_equal(why, RAMPART_REASON_OVER_CAP);
+	assert_int_equal(held, 0);
+}
+
+/* Bytes of each of @n patterns, which @format makes of a number. */
+static void assert_bytes(const char *format, u32 n, size_t most)
+{
+	struct rampart_policy policy = { .folders_mode = RAMPART_MODE_BLOCK };
+	struct rampart_ruleset *ruleset;
+	enum rampart_reason why;
+	size_t none, each;
+	char *text = malloc(n * 128ul);
+
+	ruleset = rampart_ruleset_build(NULL, &why);
+	none = held;
+	rampart_ruleset_free(ruleset);
+	policy.protect.v = calloc(n, sizeof(*policy.protect.v));
+	for (; policy.protect.n < n; policy.protect.n++) {
+		char *at = text + policy.protect.n * 128ul;
+
+		snprintf(at, 128, format, policy.protect.n / 1000, policy.protect.n % 1000);
+		policy.protect.v[policy.protect.n] = (struct pb_view){ (u8 *)at, strlen(at) };
+	}
+	peak = 0;
+	ruleset = rampart_ruleset_build(&policy, &why);
+	assert_non_null(ruleset);
+	each = (held - none) / n;
+	printf("# %u of %s: %zu bytes each, %zu while being built\n", n, format, each, peak / n);
+	fflush(stdout);
+	rampart_ruleset_free(ruleset);
+	assert_int_equal(held, 0);
+	free(policy.protect.v);
+	free(text);
+	assert_true(each <= most);
+}
+
+static void bytes_of_a_pattern(void **state)
+{
+	assert_bytes("/srv/tenant%u/ledger%u", 10000, 100);
+	assert_bytes("/srv/tenant%u/ledger%u", 100000, 100);
+	assert_bytes("~/work%u/secret%u", 100000, 60);
+	assert_bytes("/srv/*/archive%u/secret%u", 100000, 80);
+	/* Components that no other pattern shares. */
+	assert_bytes("/data/project%1$u-%2$u/archive/final", 10000, 250);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_allocation_may_fail),
+		cmocka_unit_test(every_later_allocation_may_fail),
+		cmocka_unit_test(refusal_holds_nothing),
+		cmocka_unit_test(bytes_of_a_pattern),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
