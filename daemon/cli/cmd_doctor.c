@@ -6,7 +6,6 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/statvfs.h>
-#include <sys/un.h>
 #include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
@@ -23,6 +22,7 @@
 
 #define STATE_DIR "/var/lib/rampart"
 #define STATE_FREE (64ULL << 20)	/* bytes that should be free there */
+#define DAEMON_SECONDS 5	/* for an answer */
 #define CLOCK_LEAST 1735689600LL	/* 2025-01-01: no host that runs this is older */
 #define CLOCK_BACK 300			/* seconds that the clock may be behind the latest time seen */
 #define EXPIRES_SOON (14 * 86400LL)
@@ -267,19 +267,45 @@ static void check_policy(struct doctor *doctor)
 
 /* --- user space --- */
 
+/* Asks for an event that there is not: any answer will do. Returns the daemon's process, or a negative errno. */
+static pid_t ask_daemon(void)
+{
+	Rampart__Request request = RAMPART__REQUEST__INIT;
+	Rampart__Request__ById by_id = RAMPART__REQUEST__BY_ID__INIT;
+	struct ucred cred = { 0 };
+	socklen_t len = sizeof(cred);
+	Rampart__Response *response;
+	int fd, err;
+
+	request.request_case = RAMPART__REQUEST__REQUEST_WHY;
+	request.why = &by_id;
+	fd = control_open(&request);
+	if (fd < 0)
+		return fd;
+	getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len);
+	err = control_next(fd, DAEMON_SECONDS, &response);
+	close(fd);
+	if (err)
+		return err;
+	rampart__response__free_unpacked(response, NULL);
+	return cred.pid;
+}
+
 static void check_daemon(struct doctor *doctor)
 {
-	struct sockaddr_un addr = { .sun_family = AF_UNIX };
-	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+	const Rampart__Status *status = doctor->status;
+	pid_t pid = ask_daemon();
 
-	snprintf(addr.sun_path, sizeof(addr.sun_path), "%s", control_path());
-	if (fd >= 0 && !connect(fd, (struct sockaddr *)&addr, sizeof(addr)))
-		find(doctor, "daemon", NULL, "running");
-	else
+	if (pid < 0)
 		find(doctor, "daemon", "Run: systemctl start rampartd; see journalctl -u rampartd.",
-		     "rampartd does not answer at %s: %s", control_path(), strerror(errno));
-	if (fd >= 0)
-		close(fd);
+		     "rampartd does not answer at %s: %s", control_path(), strerror(-pid));
+	else if (status && !status->reader_pid)
+		find(doctor, "daemon", "See journalctl -u rampartd.", "rampartd runs, but takes no events of the kernel");
+	else if (status && status->reader_pid != (uint32_t)pid)
+		find(doctor, "daemon", "End that process.", "process %u takes the kernel's events in place of rampartd",
+		     status->reader_pid);
+	else
+		find(doctor, "daemon", NULL, "running");
 }
 
 static void check_trust(struct doctor *doctor)

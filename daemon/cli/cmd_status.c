@@ -21,10 +21,11 @@
 
 #define NOT_LOADED "the module is not loaded"
 
+/* One that is stopped accepts nobody: once its queue is full, this does not wait. */
 static bool daemon_running(void)
 {
 	struct sockaddr_un addr = { .sun_family = AF_UNIX };
-	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	bool running;
 
 	snprintf(addr.sun_path, sizeof(addr.sun_path), "%s", control_path());

@@ -21,21 +21,38 @@ static const struct command commands[] = {
 	{ "policy", "make, check, compare and apply policies",
 	  "rampartctl policy lint FILE.yaml [--strict]\n"
 	  "rampartctl policy compile FILE.yaml -o FILE.pb\n"
-	  "rampartctl policy sign FILE.pb --key KEY --cert CERT -o FILE.bundle\n"
+	  "rampartctl policy sign FILE --key KEY --cert CERT -o FILE.bundle\n"
 	  "rampartctl policy verify FILE.bundle [--trust FILE]\n"
 	  "rampartctl policy apply FILE.bundle [--dry-run]\n"
 	  "rampartctl policy show [FILE]\n"
-	  "rampartctl policy diff FILE [FILE]\n"
+	  "rampartctl policy diff OLD [NEW]\n"
 	  "rampartctl policy token --challenge HEX --hours N --key KEY --cert CERT -o FILE\n",
 	  cmd_policy },
 	{ "events", "what was reported", "rampartctl events [--follow] [--since TIME] [--limit N]\n", cmd_events },
 	{ "why", "explain an event", "rampartctl why EVENT\n", cmd_why },
 	{ "grant", "let a warned operation through for a time", "rampartctl grant EVENT [--hours N]\n", cmd_grant },
-	{ "disarm", "end enforcement for a time, with a signed token", "rampartctl disarm TOKENFILE\n", cmd_disarm },
+	{ "disarm", "end enforcement for a time, with a signed token",
+	  "rampartctl disarm TOKENFILE\n"
+	  "rampartctl disarm --request\n",
+	  cmd_disarm },
 };
 
-static int print_help(const struct command *command)
+static int print_help_json(const struct command *command)
 {
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
+		if (!command || command == &commands[i])
+			json_array_append_new(list, json_pack("{s:s, s:s, s:s}", "command", commands[i].name, "summary",
+							      commands[i].summary, "usage", commands[i].usage));
+	cli_print_json(list, false);
+	return CLI_OK;
+}
+
+static int print_help(const struct cli *cli, const struct command *command)
+{
+	if (cli->json)
+		return print_help_json(command);
 	if (command) {
 		printf("%s: %s\n\n%s", command->name, command->summary, command->usage);
 	} else {
@@ -112,9 +129,9 @@ int main(int argc, char **argv)
 	if (argc > 1 && !strcmp(argv[1], "--version"))
 		return print_version(&cli);
 	if (argc < 2)
-		return help ? print_help(NULL) : cli_error(&cli, CLI_USAGE, "no command; see rampartctl --help");
+		return help ? print_help(&cli, NULL) : cli_error(&cli, CLI_USAGE, "no command; see rampartctl --help");
 	command = find_command(argv[1]);
 	if (!command)
 		return unknown_command(&cli, argv[1]);
-	return help ? print_help(command) : command->run(&cli, argc - 1, argv + 1);
+	return help ? print_help(&cli, command) : command->run(&cli, argc - 1, argv + 1);
 }

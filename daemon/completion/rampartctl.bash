@@ -70,7 +70,7 @@ _rampartctl() {
 	grant) _rampartctl_words "$current" "--hours --json --help" ;;
 	disarm)
 		if [[ $current == -* ]]; then
-			_rampartctl_words "$current" "--json --help"
+			_rampartctl_words "$current" "--request --json --help"
 		else
 			compopt -o filenames
 			mapfile -t COMPREPLY < <(compgen -f -- "$current")

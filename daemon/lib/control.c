@@ -16,6 +16,7 @@
 #define SEALS (F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE)
 /* Loading a policy that needs many hooks takes the kernel seconds. */
 #define ANSWER_SECONDS 60
+#define CONNECT_SECONDS 5	/* a daemon that is stopped accepts nobody, and its queue fills up */
 
 /* --- memfds --- */
 
@@ -203,6 +204,7 @@ const char *control_path(void)
 
 static int connect_daemon(void)
 {
+	struct timeval timeout = { .tv_sec = CONNECT_SECONDS };
 	struct sockaddr_un addr = { .sun_family = AF_UNIX };
 	const char *path = control_path();
 	int fd, err;
@@ -213,9 +215,10 @@ static int connect_daemon(void)
 	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return -errno;
+	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof(timeout));
 	if (!connect(fd, (struct sockaddr *)&addr, sizeof(addr)))
 		return fd;
-	err = -errno;
+	err = errno == EAGAIN ? -ETIMEDOUT : -errno;
 	close(fd);
 	return err;
 }

@@ -115,6 +115,30 @@ static void test_help(void **state)
 	assert_string_equal(out, "rampartctl 0.1.0\n");
 	sh("$R --json --version");
 	json_decref(document());
+	sh("$R --json --help");
+	assert_ran(0);
+	json_decref(document());
+	sh("$R policy --help --json");
+	assert_ran(0);
+	json_decref(document());
+}
+
+/* The usage, the manual page and the completion name the same commands, arguments and options. */
+static void test_documented(void **state)
+{
+	sh("for c in status doctor policy events why grant disarm; do $R $c --help; done | sed -n 's/^rampartctl //p' | sort "
+	   "> usage; sed -n '/^# COMMANDS ABOUT/,/^# EXIT/s/^\\*/&/p' $RAMPART_SOURCE/daemon/man/rampartctl.1.scd | "
+	   "tr -d '*_' | sort > manual; test $(wc -l < usage) = 15 && diff usage manual");
+	assert_ran(0);
+	sh("cat > offered.sh <<'END'\n"
+	   "source $RAMPART_SOURCE/daemon/completion/rampartctl.bash\n"
+	   "options() { grep -oE -- '(--[a-z-]+|-o )' | sed 's/^-o $/--output/' | sort -u; }\n"
+	   "for c in status doctor events why grant disarm 'policy '{lint,compile,sign,verify,apply,show,diff,token}; do\n"
+	   "  COMP_WORDS=(rampartctl $c --) COMP_CWORD=$(($(wc -w <<< $c) + 1)); _rampartctl\n"
+	   "  diff <(printf '%%s\\n' \"${COMPREPLY[@]}\" | options) "
+	   "<(echo --json --help $(grep \"^$c\" usage) '' | options) || exit 1\n"
+	   "done\nEND\nbash offered.sh");
+	assert_ran(0);
 }
 
 static void test_usage(void **state)
@@ -472,15 +496,49 @@ static void test_in_force(void **state)
 
 static void test_unreachable(void **state)
 {
-	static const char *const commands[] = { "apply good.yaml", "show", "diff good.yaml" };
+	static const char *const commands[] = { "policy apply good.yaml", "policy show", "policy diff good.yaml",
+						"events", "why 1", "grant 1", "disarm good.yaml", "disarm --request" };
+	json_t *doc;
 
-	for (unsigned int i = 0; i < 3; i++) {
-		sh("RAMPART_SOCKET=$PWD/nobody $R policy %s", commands[i]);
+	for (unsigned int i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+		sh("RAMPART_SOCKET=$PWD/nobody $R %s", commands[i]);
 		assert_ran(5);
 		assert_string_equal(out, "");
-		sh("RAMPART_SOCKET=$PWD/nobody $R policy %s --json", commands[i]);
+		sh("RAMPART_SOCKET=$PWD/nobody $R %s --json", commands[i]);
+		assert_ran(5);
 		assert_json_error("unreachable");
 	}
+	sh("RAMPART_SOCKET=$PWD/nobody $R status --json");
+	assert_ran(5);
+	doc = document();
+	assert_true(json_is_false(json_object_get(doc, "enforcing")));
+	json_decref(doc);
+	sh("RAMPART_SOCKET=$PWD/nobody $R doctor --json");
+	assert_ran(3);
+	json_decref(document());
+}
+
+/* A daemon that is stopped: it accepts nobody, and the queue of those who wait is full. */
+static void test_stuck(void **state)
+{
+	struct sockaddr_un addr = { .sun_family = AF_UNIX, .sun_path = "stuck" };
+	int listener = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0), fd;
+	json_t *doc;
+
+	assert_int_equal(bind(listener, (struct sockaddr *)&addr, sizeof(addr)), 0);
+	assert_int_equal(listen(listener, 0), 0);
+	do {
+		fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	} while (!connect(fd, (struct sockaddr *)&addr, sizeof(addr)));
+	sh("RAMPART_SOCKET=$PWD/stuck timeout 5 $R status --json");
+	doc = document();
+	assert_true(json_is_false(json_object_get(json_object_get(doc, "daemon"), "running")));
+	json_decref(doc);
+	sh("RAMPART_SOCKET=$PWD/stuck timeout 20 $R policy show");
+	assert_ran(5);
+	sh("RAMPART_SOCKET=$PWD/stuck timeout 20 $R doctor --json | jq -e '.[] | select(.check == \"daemon\") | .ok | not'");
+	assert_ran(0);
+	close(listener);
 }
 
 static int set_up(void **state)
@@ -520,6 +578,7 @@ int main(void)
 		cmocka_unit_test(test_refused),	  cmocka_unit_test(test_show),	  cmocka_unit_test(test_diff),
 		cmocka_unit_test(test_token),	  cmocka_unit_test(test_apply),	  cmocka_unit_test(test_in_force),
 		cmocka_unit_test(test_unreachable), cmocka_unit_test(test_completion),
+		cmocka_unit_test(test_documented), cmocka_unit_test(test_stuck),
 	};
 	const struct CMUnitTest skipped[] = { cmocka_unit_test(test_skipped) };
 	char *here = getcwd(NULL, 0), *program = realpath(getenv("RAMPARTCTL") ?: "build/bin/rampartctl", NULL);
