@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <env.h>
+#include <names.h>
 #include <reason.h>
 
 #include "journal.h"
@@ -174,7 +176,8 @@ static void handle_why(struct daemon *daemon, const struct peer *peer, const Ram
 	answer->response.n_events = 1;
 }
 
-static void send_grant(struct daemon *daemon, const Rampart__Event *event, uint32_t seconds, struct answer *answer)
+static void send_grant(struct daemon *daemon, const Rampart__Event *event, uint32_t place, uint32_t seconds,
+		       struct answer *answer)
 {
 	struct kernel *kernel = daemon_kernel(daemon);
 	Rampart__Grant grant = RAMPART__GRANT__INIT;
@@ -184,7 +187,7 @@ static void send_grant(struct daemon *daemon, const Rampart__Event *event, uint3
 	grant.rule = event->rule;
 	grant.exe_dev = event->subject->exe_dev;
 	grant.exe_ino = event->subject->exe_ino;
-	grant.place = event->object ? event->object->place : UINT32_MAX;
+	grant.place = place;
 	grant.uid = event->subject->uid;
 	grant.seconds = seconds;
 	grant.generation = event->generation;
@@ -192,6 +195,22 @@ static void send_grant(struct daemon *daemon, const Rampart__Event *event, uint3
 	if (err)
 		answer_error(answer, -err, result.reason, "%s",
 			     result.reason ? "refused by the kernel" : strerror(-err));
+}
+
+/* One for each end that the rule is about: a rename may lead from one place to another. */
+static void send_grants(struct daemon *daemon, const Rampart__Event *event, uint32_t seconds, struct answer *answer)
+{
+	const Rampart__Object *ends[] = { event->object, event->object2 };
+	unsigned int n = 0;
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(ends); i++) {
+		if (answer->response.error || !ends[i] || !(ends[i]->flags & RAMPART_OBJECT_CONCERNED))
+			continue;
+		send_grant(daemon, event, ends[i]->place, seconds, answer);
+		n++;
+	}
+	if (!n)
+		answer_error(answer, EINVAL, RAMPART_REASON_BAD_VALUE, "the event does not say what it is about");
 }
 
 static void handle_grant(struct daemon *daemon, const struct peer *peer, const Rampart__Request__ById *by_id,
@@ -212,7 +231,7 @@ static void handle_grant(struct daemon *daemon, const struct peer *peer, const R
 	else if (strcmp(event->boot, daemon->facts.boot))
 		answer_error(answer, ESTALE, RAMPART_REASON_STALE, "the event is from an earlier boot; try again");
 	else
-		send_grant(daemon, event->event, by_id->seconds, answer);
+		send_grants(daemon, event->event, by_id->seconds, answer);
 	if (!answer->response.error)
 		journal_text(LOG_NOTICE, "event %llu was granted by uid %u for %u seconds",
 			     (unsigned long long)by_id->id, peer->uid, by_id->seconds);

@@ -49,7 +49,7 @@ static void label_target(const struct rampart_view *view, const struct rampart_t
 }
 
 static void report_object(struct rampart_event_object *object, const struct rampart_target *target,
-			  const struct rampart_label *label)
+			  const struct rampart_label *label, bool concerned)
 {
 	const struct inode *inode;
 
@@ -59,7 +59,9 @@ static void report_object(struct rampart_event_object *object, const struct ramp
 	object->classes = label->classes;
 	object->place = label->place;
 	if (!label->classes && label->below)
-		object->flags |= 1;
+		object->flags |= RAMPART_OBJECT_ANCESTOR;
+	if (concerned)
+		object->flags |= RAMPART_OBJECT_CONCERNED;
 	if (target->task)
 		object->tgid = task_tgid_nr(target->task);
 	if (!target->dentry)
@@ -82,12 +84,12 @@ static void report_paths(struct rampart_event *event, const struct rampart_view 
 						     &cut);
 		used = event->path_len + 1;
 		if (cut)
-			event->object.flags |= 4;
+			event->object.flags |= RAMPART_OBJECT_CUT;
 	}
 	if (target2 && target2->dentry) {
 		event->path2_len = rampart_label_path(view, target2->dentry, event->paths + used, room - used, &cut);
 		if (cut)
-			event->object2.flags |= 4;
+			event->object2.flags |= RAMPART_OBJECT_CUT;
 	}
 }
 
@@ -123,20 +125,25 @@ static void report(const struct report *r)
 	strscpy(event->rule, r->verdict->rule->name, sizeof(event->rule));
 	memcpy(event->comm, current->comm, sizeof(event->comm));
 	event->comm[sizeof(event->comm) - 1] = 0;
-	report_object(&event->object, r->target, &r->request->object);
-	report_object(&event->object2, r->target2, &r->request->object2);
+	report_object(&event->object, r->target, &r->request->object, r->verdict->first);
+	report_object(&event->object2, r->target2, &r->request->object2, r->verdict->second);
 	report_paths(event, r->view, r->target, r->target2);
 	rampart_event_commit(event);
 }
 
-/* A user's grant turns a warning into a bypass. */
-static void ask_grant(const struct rampart_view *view, struct rampart_verdict *verdict)
+/* A user's grant turns a warning into a bypass. What is about two places takes a grant for each. */
+static void ask_grant(const struct rampart_view *view, const struct rampart_request *request,
+		      struct rampart_verdict *verdict)
 {
 	struct exe_id exe = subject_exe(current);
+	u32 uid = from_kuid(&init_user_ns, current_uid());
+	const char *rule = verdict->rule->name;
 
-	if (rampart_grant_find(verdict->rule->name, &exe, verdict->place, from_kuid(&init_user_ns, current_uid()),
-			       view->generation))
-		verdict->outcome = RAMPART_BYPASSED;
+	if (verdict->first && !rampart_grant_find(rule, &exe, request->object.place, uid, view->generation))
+		return;
+	if (verdict->second && !rampart_grant_find(rule, &exe, request->object2.place, uid, view->generation))
+		return;
+	verdict->outcome = RAMPART_BYPASSED;
 }
 
 int rampart_enforce(enum rampart_hook hook, enum rampart_op op, const struct rampart_target *target,
@@ -161,7 +168,7 @@ int rampart_enforce(enum rampart_hook hook, enum rampart_op op, const struct ram
 	if (!verdict.rule)
 		goto out;
 	if (verdict.outcome == RAMPART_WARNED)
-		ask_grant(view, &verdict);
+		ask_grant(view, &request, &verdict);
 	rampart_count(verdict.outcome);
 	if (verdict.outcome != RAMPART_ALLOWED)
 		report(&(struct report){ .view = view, .hook = hook, .request = &request, .verdict = &verdict,

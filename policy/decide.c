@@ -39,21 +39,22 @@ void rampart_decide(const struct rampart_ruleset *ruleset, const struct rampart_
 	const struct rampart_rule *rules;
 	u32 i, n;
 
-	*verdict = (struct rampart_verdict){ .outcome = RAMPART_ALLOWED, .place = RAMPART_PLACE_NONE };
+	*verdict = (struct rampart_verdict){ .outcome = RAMPART_ALLOWED };
 	rules = rampart_ruleset_rules(ruleset, &n);
 	for (i = 0; i < n; i++) {
 		const struct rampart_rule *rule = &rules[i];
 		bool first = concerns(rule, request->op, &request->object);
+		bool second = concerns(rule, request->op, &request->object2);
 		enum rampart_outcome outcome;
 
-		if (!(rule->ops & BIT_ULL(request->op)) ||
-		    (!first && !concerns(rule, request->op, &request->object2)))
+		if (!(rule->ops & BIT_ULL(request->op)) || (!first && !second))
 			continue;
 		outcome = request->subject & rule->exempt ? RAMPART_ALLOWED : outcome_of(rule->mode);
 		if (verdict->rule && strictness(outcome) <= strictness(verdict->outcome))
 			continue;
 		verdict->outcome = outcome;
 		verdict->rule = rule;
-		verdict->place = first ? request->object.place : request->object2.place;
+		verdict->first = first;
+		verdict->second = second;
 	}
 }

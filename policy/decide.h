@@ -16,7 +16,7 @@ struct rampart_request {
 struct rampart_verdict {
 	enum rampart_outcome outcome;
 	const struct rampart_rule *rule;	/* NULL: no rule is about this */
-	u32 place;
+	bool first, second;			/* the ends that the rule is about */
 };
 
 /*

@@ -48,6 +48,13 @@ enum rampart_op {
 	RAMPART_OP_NUM
 };
 
+/* Of an event's object: Object.flags in proto/event.proto. */
+enum rampart_object_flag {
+	RAMPART_OBJECT_ANCESTOR = 1 << 0,
+	RAMPART_OBJECT_CUT = 1 << 2,
+	RAMPART_OBJECT_CONCERNED = 1 << 3,
+};
+
 /* The word for a number; "?" when it is out of range. Never NULL. */
 const char *rampart_mode_name(unsigned int mode);
 const char *rampart_outcome_name(unsigned int outcome);

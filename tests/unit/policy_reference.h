@@ -157,7 +157,7 @@ static inline struct rampart_label walked_label(const struct rampart_ruleset *ru
 struct decision {
 	const char *rule;	/* NULL: no rule is about it */
 	enum rampart_outcome outcome;
-	u32 place;
+	u32 ends;	/* that the rule is about: 1 the first, 2 the second, 3 both */
 };
 
 struct question {
@@ -177,19 +177,19 @@ static inline void weigh(struct decision *d, const struct question *q, const cha
 	static const enum rampart_outcome outcomes[] = { RAMPART_ALLOWED, RAMPART_AUDITED, RAMPART_WARNED,
 							 RAMPART_BLOCKED };
 	enum rampart_outcome outcome = q->subject & exempt ? RAMPART_ALLOWED : outcomes[mode];
-	bool first = is_about(q, &q->object, class);
+	u32 ends = is_about(q, &q->object, class) | is_about(q, &q->object2, class) << 1;
 
-	if (mode == RAMPART_MODE_OFF || (!first && !is_about(q, &q->object2, class)))
+	if (mode == RAMPART_MODE_OFF || !ends)
 		return;
 	/* Their numbers grow with how strict they are, but for bypassed. */
 	if (d->rule && outcome <= d->outcome)
 		return;
-	*d = (struct decision){ .rule = rule, .outcome = outcome, .place = first ? q->object.place : q->object2.place };
+	*d = (struct decision){ .rule = rule, .outcome = outcome, .ends = ends };
 }
 
 static inline struct decision reference_decide(const struct text_policy *policy, const struct question *q)
 {
-	struct decision d = { .outcome = RAMPART_ALLOWED, .place = RAMPART_PLACE_NONE };
+	struct decision d = { .outcome = RAMPART_ALLOWED };
 
 	switch (q->op) {
 	case RAMPART_OP_WRITE:

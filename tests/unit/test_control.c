@@ -36,7 +36,6 @@ static char folder[] = "/tmp/rampart-control-XXXXXX";
 static char socket_path[64], store_path[64];
 static struct daemon host;
 static size_t applied_len;
-static Rampart__Grant granted;
 
 /* --- made up --- */
 
@@ -47,8 +46,8 @@ struct kernel *daemon_kernel(const struct daemon *daemon)
 
 int kernel_grant(struct kernel *kernel, const Rampart__Grant *grant, struct kernel_answer *answer)
 {
-	granted = *grant;
-	return 0;
+	/* The place of the event's second end: the first is not what the rule is about. */
+	return grant->place == 4 && grant->exe_ino == 77 && grant->uid == USER ? 0 : -EINVAL;
 }
 
 void policy_apply(struct daemon *daemon, const uint8_t *blob, size_t len, bool dry_run, struct policy_result *result)
@@ -80,8 +79,14 @@ static void add_events(uint64_t seq, unsigned int n, uint32_t uid, Rampart__Outc
 	Rampart__StoredEvent stored = RAMPART__STORED_EVENT__INIT, *list = &stored;
 	Rampart__Event event = RAMPART__EVENT__INIT;
 	Rampart__Subject subject = RAMPART__SUBJECT__INIT;
+	Rampart__Object outside = RAMPART__OBJECT__INIT, object = RAMPART__OBJECT__INIT;
 	struct store_boot record = { 0 };
 
+	outside.place = UINT32_MAX;
+	object.place = 4;
+	object.flags = RAMPART_OBJECT_CONCERNED;
+	event.object = &outside;
+	event.object2 = &object;
 	stored.boot = (char *)boot;
 	stored.event = &event;
 	event.subject = &subject;

@@ -33,57 +33,57 @@ static const struct {
 	u64 subject;
 	const char *rule;	/* in block mode; NULL: no rule is about it */
 	bool exempt;
-	u32 place;
+	u32 ends;	/* that the rule is about, as in struct decision */
 } table[] = {
-	{ "/srv/a", NULL, RAMPART_OP_WRITE, NOBODY, "folders", false, 0 },
-	{ "/srv/a", NULL, RAMPART_OP_WRITE, EDITOR, "folders", true, 0 },
-	{ "/srv/a", NULL, RAMPART_OP_WRITE, DPKG, "folders", false, 0 },
-	{ "/srv/a", NULL, RAMPART_OP_WRITE, DAEMON, "folders", false, 0 },
-	{ "/srv/a", NULL, RAMPART_OP_WRITE, EDITOR | DAEMON, "folders", true, 0 },
-	{ "/srv", NULL, RAMPART_OP_SETATTR, NOBODY, "folders", false, 0 },
-	{ "/srv/a", NULL, RAMPART_OP_CREATE, NOBODY, "folders", false, 0 },
-	{ "/srv/a", NULL, RAMPART_OP_DELETE, NOBODY, "folders", false, 0 },
-	{ "/srv/a", NULL, RAMPART_OP_SETXATTR, NOBODY, "folders", false, 0 },
-	{ "/srv/a", NULL, RAMPART_OP_MOUNT, NOBODY, "folders", false, 0 },
+	{ "/srv/a", NULL, RAMPART_OP_WRITE, NOBODY, "folders", false, 1 },
+	{ "/srv/a", NULL, RAMPART_OP_WRITE, EDITOR, "folders", true, 1 },
+	{ "/srv/a", NULL, RAMPART_OP_WRITE, DPKG, "folders", false, 1 },
+	{ "/srv/a", NULL, RAMPART_OP_WRITE, DAEMON, "folders", false, 1 },
+	{ "/srv/a", NULL, RAMPART_OP_WRITE, EDITOR | DAEMON, "folders", true, 1 },
+	{ "/srv", NULL, RAMPART_OP_SETATTR, NOBODY, "folders", false, 1 },
+	{ "/srv/a", NULL, RAMPART_OP_CREATE, NOBODY, "folders", false, 1 },
+	{ "/srv/a", NULL, RAMPART_OP_DELETE, NOBODY, "folders", false, 1 },
+	{ "/srv/a", NULL, RAMPART_OP_SETXATTR, NOBODY, "folders", false, 1 },
+	{ "/srv/a", NULL, RAMPART_OP_MOUNT, NOBODY, "folders", false, 1 },
 	/* What no rule asks about. */
-	{ "/srv/a", NULL, RAMPART_OP_NONE, NOBODY, NULL, false, NO_PLACE },
-	{ "/srv/a", NULL, RAMPART_OP_EXEC, NOBODY, NULL, false, NO_PLACE },
-	{ "/srv/a", NULL, RAMPART_OP_SIGNAL, NOBODY, NULL, false, NO_PLACE },
-	{ "/srv/a", NULL, RAMPART_OP_UNLOAD, NOBODY, NULL, false, NO_PLACE },
-	{ "/srvx", NULL, RAMPART_OP_WRITE, NOBODY, NULL, false, NO_PLACE },
-	{ "/sr", NULL, RAMPART_OP_WRITE, NOBODY, NULL, false, NO_PLACE },
+	{ "/srv/a", NULL, RAMPART_OP_NONE, NOBODY, NULL, false, 0 },
+	{ "/srv/a", NULL, RAMPART_OP_EXEC, NOBODY, NULL, false, 0 },
+	{ "/srv/a", NULL, RAMPART_OP_SIGNAL, NOBODY, NULL, false, 0 },
+	{ "/srv/a", NULL, RAMPART_OP_UNLOAD, NOBODY, NULL, false, 0 },
+	{ "/srvx", NULL, RAMPART_OP_WRITE, NOBODY, NULL, false, 0 },
+	{ "/sr", NULL, RAMPART_OP_WRITE, NOBODY, NULL, false, 0 },
 	/* Both ends. */
-	{ "/srv/a", "/tmp/a", RAMPART_OP_RENAME, NOBODY, "folders", false, 0 },
-	{ "/tmp/a", "/srv/a", RAMPART_OP_RENAME, NOBODY, "folders", false, 0 },
-	{ "/tmp/a", "/home/u/Documents/a", RAMPART_OP_RENAME, NOBODY, "folders", false, 1 },
-	{ "/srv/a", "/home/u/Documents/a", RAMPART_OP_RENAME, NOBODY, "folders", false, 0 },
-	{ "/srv/a", "/tmp/a", RAMPART_OP_LINK, NOBODY, "folders", false, 0 },
-	{ "/tmp/a", "/srv/a", RAMPART_OP_LINK, NOBODY, "folders", false, 0 },
-	{ "/tmp/a", "/tmp/b", RAMPART_OP_RENAME, NOBODY, NULL, false, NO_PLACE },
+	{ "/srv/a", "/tmp/a", RAMPART_OP_RENAME, NOBODY, "folders", false, 1 },
+	{ "/tmp/a", "/srv/a", RAMPART_OP_RENAME, NOBODY, "folders", false, 2 },
+	{ "/tmp/a", "/home/u/Documents/a", RAMPART_OP_RENAME, NOBODY, "folders", false, 2 },
+	{ "/srv/a", "/home/u/Documents/a", RAMPART_OP_RENAME, NOBODY, "folders", false, 3 },
+	{ "/srv/a", "/tmp/a", RAMPART_OP_LINK, NOBODY, "folders", false, 1 },
+	{ "/tmp/a", "/srv/a", RAMPART_OP_LINK, NOBODY, "folders", false, 2 },
+	{ "/tmp/a", "/tmp/b", RAMPART_OP_RENAME, NOBODY, NULL, false, 0 },
 	/* To move an ancestor moves the place; nothing else that is done to it does. */
-	{ "/home/u", "/tmp/u", RAMPART_OP_RENAME, NOBODY, "folders", false, NO_PLACE },
-	{ "/tmp/u", "/home/u", RAMPART_OP_RENAME, NOBODY, "folders", false, NO_PLACE },
-	{ "/home", "/tmp/u", RAMPART_OP_RENAME, EDITOR, "folders", true, NO_PLACE },
-	{ "/root", "/tmp/u", RAMPART_OP_RENAME, NOBODY, "folders", false, NO_PLACE },
-	{ "/home/u", NULL, RAMPART_OP_SETATTR, NOBODY, NULL, false, NO_PLACE },
-	{ "/home/u", "/tmp/a", RAMPART_OP_LINK, NOBODY, NULL, false, NO_PLACE },
-	{ "/home/u", NULL, RAMPART_OP_DELETE, NOBODY, NULL, false, NO_PLACE },
+	{ "/home/u", "/tmp/u", RAMPART_OP_RENAME, NOBODY, "folders", false, 1 },
+	{ "/tmp/u", "/home/u", RAMPART_OP_RENAME, NOBODY, "folders", false, 2 },
+	{ "/home", "/tmp/u", RAMPART_OP_RENAME, EDITOR, "folders", true, 1 },
+	{ "/root", "/tmp/u", RAMPART_OP_RENAME, NOBODY, "folders", false, 1 },
+	{ "/home/u", NULL, RAMPART_OP_SETATTR, NOBODY, NULL, false, 0 },
+	{ "/home/u", "/tmp/a", RAMPART_OP_LINK, NOBODY, NULL, false, 0 },
+	{ "/home/u", NULL, RAMPART_OP_DELETE, NOBODY, NULL, false, 0 },
 	/* Rampart's own files, and those of the programs that it trusts. */
-	{ "/etc/rampart/x", NULL, RAMPART_OP_WRITE, NOBODY, "self_protection", false, NO_PLACE },
-	{ "/etc/rampart/x", NULL, RAMPART_OP_WRITE, EDITOR, "self_protection", false, NO_PLACE },
-	{ "/etc/rampart/x", NULL, RAMPART_OP_WRITE, DPKG, "self_protection", true, NO_PLACE },
-	{ "/etc/rampart/x", NULL, RAMPART_OP_WRITE, DAEMON, "self_protection", true, NO_PLACE },
-	{ "/etc", "/tmp/etc", RAMPART_OP_RENAME, DAEMON | EDITOR, "self_protection", true, NO_PLACE },
-	{ "/etc", "/tmp/etc", RAMPART_OP_RENAME, EDITOR, "self_protection", false, NO_PLACE },
-	{ "/usr/bin/editor", NULL, RAMPART_OP_WRITE, EDITOR, "trusted_program", false, NO_PLACE },
-	{ "/usr/bin/editor", NULL, RAMPART_OP_WRITE, DAEMON, "trusted_program", false, NO_PLACE },
-	{ "/usr/bin/dpkg", NULL, RAMPART_OP_DELETE, DPKG, "trusted_program", true, NO_PLACE },
-	{ "/usr/bin/dpkg", "/usr/bin/d", RAMPART_OP_LINK, NOBODY, "trusted_program", false, NO_PLACE },
+	{ "/etc/rampart/x", NULL, RAMPART_OP_WRITE, NOBODY, "self_protection", false, 1 },
+	{ "/etc/rampart/x", NULL, RAMPART_OP_WRITE, EDITOR, "self_protection", false, 1 },
+	{ "/etc/rampart/x", NULL, RAMPART_OP_WRITE, DPKG, "self_protection", true, 1 },
+	{ "/etc/rampart/x", NULL, RAMPART_OP_WRITE, DAEMON, "self_protection", true, 1 },
+	{ "/etc", "/tmp/etc", RAMPART_OP_RENAME, DAEMON | EDITOR, "self_protection", true, 1 },
+	{ "/etc", "/tmp/etc", RAMPART_OP_RENAME, EDITOR, "self_protection", false, 1 },
+	{ "/usr/bin/editor", NULL, RAMPART_OP_WRITE, EDITOR, "trusted_program", false, 1 },
+	{ "/usr/bin/editor", NULL, RAMPART_OP_WRITE, DAEMON, "trusted_program", false, 1 },
+	{ "/usr/bin/dpkg", NULL, RAMPART_OP_DELETE, DPKG, "trusted_program", true, 1 },
+	{ "/usr/bin/dpkg", "/usr/bin/d", RAMPART_OP_LINK, NOBODY, "trusted_program", false, 1 },
 	/* Two rules: the exemption from one is none from the other. */
-	{ "/srv/a", "/etc/rampart/x", RAMPART_OP_RENAME, EDITOR, "self_protection", false, NO_PLACE },
-	{ "/srv/a", "/etc/rampart/x", RAMPART_OP_RENAME, DPKG, "folders", false, 0 },
-	{ "/etc/rampart/x", "/usr/bin/editor", RAMPART_OP_RENAME, DAEMON, "trusted_program", false, NO_PLACE },
-	{ "/srv/a", "/etc/rampart/x", RAMPART_OP_RENAME, EDITOR | DPKG, "folders", true, 0 },
+	{ "/srv/a", "/etc/rampart/x", RAMPART_OP_RENAME, EDITOR, "self_protection", false, 2 },
+	{ "/srv/a", "/etc/rampart/x", RAMPART_OP_RENAME, DPKG, "folders", false, 1 },
+	{ "/etc/rampart/x", "/usr/bin/editor", RAMPART_OP_RENAME, DAEMON, "trusted_program", false, 2 },
+	{ "/srv/a", "/etc/rampart/x", RAMPART_OP_RENAME, EDITOR | DPKG, "folders", true, 1 },
 };
 
 static struct decision decide(const struct rampart_ruleset *ruleset, const struct question *q)
@@ -92,7 +92,8 @@ static struct decision decide(const struct rampart_ruleset *ruleset, const struc
 	struct rampart_verdict verdict;
 
 	rampart_decide(ruleset, &request, &verdict);
-	return (struct decision){ verdict.rule ? verdict.rule->name : NULL, verdict.outcome, verdict.place };
+	return (struct decision){ verdict.rule ? verdict.rule->name : NULL, verdict.outcome,
+				  verdict.first | verdict.second << 1 };
 }
 
 static struct rampart_label label_or_none(const struct rampart_ruleset *ruleset, const char *path)
@@ -116,8 +117,8 @@ static void decide_table(enum rampart_mode mode, enum rampart_outcome outcome)
 
 		if (!d.rule != !about || (about && strcmp(d.rule, table[i].rule)) ||
 		    d.outcome != (about && !table[i].exempt ? outcome : RAMPART_ALLOWED) ||
-		    d.place != (about ? table[i].place : NO_PLACE))
-			fail_msg("row %u: %s, outcome %u, place %u", i, d.rule ?: "no rule", d.outcome, d.place);
+		    d.ends != (about ? table[i].ends : 0))
+			fail_msg("row %u: %s, outcome %u, ends %u", i, d.rule ?: "no rule", d.outcome, d.ends);
 	}
 	rampart_ruleset_free(ruleset);
 }
@@ -355,10 +356,10 @@ static void random_case(const struct random_policy *r, const struct rampart_rule
 	is = decide(ruleset, &q);
 	should = reference_decide(&r->policy, &q);
 	if (!is.rule != !should.rule || (is.rule && strcmp(is.rule, should.rule)) || is.outcome != should.outcome ||
-	    is.place != should.place)
-		fail_msg("%s \"%s\" \"%s\" by %u: %s, outcome %u, place %u; expected %s, %u, %u",
-			 rampart_op_name(q.op), path, path2, (u32)q.subject, is.rule ?: "no rule", is.outcome, is.place,
-			 should.rule ?: "no rule", should.outcome, should.place);
+	    is.ends != should.ends)
+		fail_msg("%s \"%s\" \"%s\" by %u: %s, outcome %u, ends %u; expected %s, %u, %u",
+			 rampart_op_name(q.op), path, path2, (u32)q.subject, is.rule ?: "no rule", is.outcome, is.ends,
+			 should.rule ?: "no rule", should.outcome, should.ends);
 	/* The hooks do not even ask about an operation that the ruleset says no rule is about. */
 	assert_true(!is.rule || rampart_ruleset_ops(ruleset) & BIT_ULL(q.op));
 	hits[is.rule ? is.outcome : RAMPART_OUTCOME_NUM]++;
