@@ -77,10 +77,11 @@ unsealed-%: $(B)/keys/trust.pem
 
 # --- programs that run inside guests ---
 .PHONY: guest-files guest-demo unsealed
-guest-files: $(B)/guest/file guest-demo unsealed
+guest-files: $(B)/guest/file $(B)/guest/ask guest-demo unsealed
 guest-demo: $(B)/guest/editor $(B)/guest/locker
 	@cp tests/vm/*.sh $(B)/guest/
 $(B)/guest/file: tests/bypass/file.c
+$(B)/guest/ask: tests/vm/ask.c
 $(B)/guest/editor: tests/vm/editor.c
 $(B)/guest/locker: tests/vm/locker.c
 $(B)/guest/%:

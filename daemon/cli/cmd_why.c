@@ -73,21 +73,13 @@ static bool is_interpreter(const char *exe)
 	return false;
 }
 
-static bool is_folders(const Rampart__Event *event)
-{
-	return !strcmp(event->rule, "folders");
-}
-
 /*
  * A program is exempted by its file, so one without a file cannot be: kernel threads have none. Nobody but the daemon
  * is exempt from what protects its processes and the module.
  */
 static bool can_be_allowed(const Rampart__Event *event)
 {
-	bool is_task = event->op == RAMPART__OPERATION__OP_SIGNAL || event->op == RAMPART__OPERATION__OP_PTRACE ||
-		       event->op == RAMPART__OPERATION__OP_SCHED || event->op == RAMPART__OPERATION__OP_UNLOAD;
-
-	return event_subject(event)->exe[0] == '/' && (is_folders(event) || !is_task);
+	return event_subject(event)->exe[0] == '/' && (event_is_folders(event) || !event_is_task(event));
 }
 
 /* The shortest YAML that says it, with the path quoted as JSON does, which YAML understands. */
@@ -95,8 +87,8 @@ static char *exclusion(const Rampart__Event *event)
 {
 	json_t *exe = escape_json(event_subject(event)->exe);
 	char *quoted = json_dumps(exe, JSON_ENCODE_ANY), *text = NULL;
-	const char *rule = is_folders(event) ? "folders" : "self_protection";
-	const char *list = is_folders(event) ? "allow" : "updaters";
+	const char *rule = event_is_folders(event) ? "folders" : "self_protection";
+	const char *list = event_is_folders(event) ? "allow" : "updaters";
 
 	if (quoted && asprintf(&text, "%s:\n  %s:\n    - {exe: %s}\n", rule, list, quoted) < 0)
 		text = NULL;
@@ -137,7 +129,7 @@ static void print_rule(const Rampart__StoredEvent *stored)
 
 	printf("Rule:     ");
 	escape_print(stdout, event->rule);
-	printf(", mode %s\nPolicy:   ", rampart_mode_name(event->mode));
+	printf(", mode %s: %s\nPolicy:   ", rampart_mode_name(event->mode), event_reason(event));
 	escape_print(stdout, *stored->policy ? stored->policy : "(not known)");
 	if (stored->version)
 		printf(", version %" PRIu64, stored->version);

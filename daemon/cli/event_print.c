@@ -63,6 +63,32 @@ const Rampart__Object *event_object(const Rampart__Event *event)
 	return event->object ?: &none;
 }
 
+bool event_is_folders(const Rampart__Event *event)
+{
+	return !strcmp(event->rule, "folders");
+}
+
+bool event_is_task(const Rampart__Event *event)
+{
+	return event->op == RAMPART__OPERATION__OP_SIGNAL || event->op == RAMPART__OPERATION__OP_PTRACE ||
+	       event->op == RAMPART__OPERATION__OP_SCHED || event->op == RAMPART__OPERATION__OP_UNLOAD;
+}
+
+const char *event_reason(const Rampart__Event *event)
+{
+	if (event_is_folders(event))
+		return event_is_task(event) ? "nobody else may trace a program that folders.allow names" :
+					      "only programs that folders.allow names may change what is in "
+					      "folders.protect";
+	if (!strcmp(event->rule, "trusted_program"))
+		return "only programs that self_protection.updaters names may change a program that the policy trusts";
+	if (!strcmp(event->rule, "self_protection"))
+		return event_is_task(event) ? "nobody may disturb Rampart's daemon" :
+					      "only Rampart's daemon and self_protection.updaters may change "
+					      "Rampart's own files";
+	return "a rule that this rampartctl does not know";
+}
+
 /* The last one is kept: most events in a row are of one user. */
 const char *event_user(uint32_t uid)
 {
@@ -153,10 +179,10 @@ json_t *event_json(const Rampart__StoredEvent *stored)
 	char time[MOMENT_TEXT];
 	json_t *doc;
 
-	doc = json_pack("{s:I, s:s, s:s, s:s, s:o, s:s, s:I}", "id", (json_int_t)stored->id, "time",
+	doc = json_pack("{s:I, s:s, s:s, s:s, s:o, s:s, s:s, s:I}", "id", (json_int_t)stored->id, "time",
 			moment_text(time, event->time_ns, 9), "outcome", rampart_outcome_name(event->outcome), "op",
 			rampart_op_name(event->op), "rule", escape_json(event->rule), "mode",
-			rampart_mode_name(event->mode), "count", (json_int_t)event->count);
+			rampart_mode_name(event->mode), "reason", event_reason(event), "count", (json_int_t)event->count);
 	add_subject(doc, event_subject(event));
 	add_objects(doc, event);
 	json_object_update_new(doc, json_pack("{s:I, s:o, s:o, s:o, s:I}", "generation", (json_int_t)event->generation,

@@ -59,6 +59,24 @@ static char *object_text(const Rampart__Object *object)
 	return asprintf(&text, "process %u", object->tgid) < 0 ? NULL : text;
 }
 
+/* The programs and processes that led to it, nearest first, as "/bin/sh[12] /usr/sbin/sshd[1]". Escaped. */
+static char *lineage_text(const Rampart__Subject *subject)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	if (!out)
+		return NULL;
+	for (size_t i = 0; i < subject->n_lineage; i++) {
+		fputs(i ? " " : "", out);
+		escape_print(out, subject->lineage[i]->exe);
+		fprintf(out, "[%u]", subject->lineage[i]->pid);
+	}
+	fclose(out);
+	return text;
+}
+
 void journal_event(const Rampart__StoredEvent *stored)
 {
 	static const Rampart__Subject no_subject = RAMPART__SUBJECT__INIT;
@@ -68,9 +86,10 @@ void journal_event(const Rampart__StoredEvent *stored)
 	const Rampart__Object *object = event->object ?: &no_object;
 	char *exe = escape_text(*subject->exe ? subject->exe : "(kernel)"), *path = object_text(object);
 	char *path2 = escape_text(event->object2 ? event->object2->path : ""), *text = NULL;
+	char *lineage = lineage_text(subject);
 	int priority = event_priority(event);
 
-	if (!exe || !path || !path2 ||
+	if (!exe || !path || !path2 || !lineage ||
 	    asprintf(&text, "%s: %s %s by %s (process %u, uid %u), rule %s%s", rampart_outcome_name(event->outcome),
 		     rampart_op_name(event->op), path, exe, subject->tgid, subject->uid, event->rule,
 		     stored->id ? "" : ", not in the store") < 0)
@@ -84,11 +103,13 @@ void journal_event(const Rampart__StoredEvent *stored)
 				"RAMPART_OPERATION=%s", rampart_op_name(event->op), "RAMPART_RULE=%s", event->rule,
 				"RAMPART_MODE=%s", rampart_mode_name(event->mode), "RAMPART_PATH=%s", path,
 				"RAMPART_PATH2=%s", path2, "RAMPART_EXE=%s", exe, "RAMPART_PID=%u", subject->tgid,
-				"RAMPART_UID=%u", subject->uid, "RAMPART_COUNT=%u", event->count,
+				"RAMPART_UID=%u", subject->uid, "RAMPART_LINEAGE=%s", lineage, "RAMPART_COUNT=%u",
+				event->count,
 				"RAMPART_GENERATION=%" PRIu64, event->generation, "RAMPART_POLICY=%s", stored->policy,
 				"RAMPART_POLICY_VERSION=%" PRIu64, stored->version, NULL);
 free_texts:
 	free(text);
+	free(lineage);
 	free(path2);
 	free(path);
 	free(exe);
