@@ -10,6 +10,7 @@
 #include <linux/mutex.h>
 #include <linux/random.h>
 #include <linux/ratelimit.h>
+#include <linux/spinlock.h>
 #include <linux/vmalloc.h>
 
 #include <cms.h>
@@ -24,13 +25,15 @@
 
 #define REVOKED_MAX (4 * RAMPART_REVOKED_MAX)
 
-/* Serialises loading and disarming, and guards all below. */
+/* Serialises loading and disarming, which may take seconds. */
 static DEFINE_MUTEX(lock);
 
+/* What status tells, and must not wait for: written under both locks, read under either. */
+static DEFINE_SPINLOCK(told_lock);
 static struct rampart_floor rampart_floor;
 static u8 challenge[RAMPART_CHALLENGE_SIZE];
 
-/* Digests of the signers that any policy since boot has revoked. */
+/* Digests of the signers that any policy since boot has revoked. Protected by lock. */
 static u8 (*revoked)[RAMPART_DIGEST_SIZE];
 static u32 revoked_count;
 
@@ -38,13 +41,23 @@ static u32 revoked_count;
 struct signed_file {
 	void *data;
 	struct pb_view content;
-	u8 signer[RAMPART_DIGEST_SIZE];
+	struct rampart_signers signers;
 	s64 now;	/* the moment that everything in it is judged by */
 };
 
+static void renew_challenge(void)
+{
+	u8 fresh[RAMPART_CHALLENGE_SIZE];
+
+	get_random_bytes(fresh, sizeof(fresh));
+	spin_lock(&told_lock);
+	memcpy(challenge, fresh, sizeof(challenge));
+	spin_unlock(&told_lock);
+}
+
 void rampart_load_init(void)
 {
-	get_random_bytes(challenge, sizeof(challenge));
+	renew_challenge();
 }
 
 void rampart_load_exit(void)
@@ -69,7 +82,7 @@ static enum rampart_reason read_file(int fd, struct signed_file *file)
 	if (len < 0)
 		return RAMPART_REASON_UNREADABLE;
 	return rampart_verify((struct pb_view){ .data = file->data, .len = len }, file->now, &file->content,
-			      file->signer);
+			      &file->signers);
 }
 
 static bool is_revoked(const u8 digest[RAMPART_DIGEST_SIZE])
@@ -89,8 +102,9 @@ static enum rampart_reason open_file(int fd, struct signed_file *file)
 	lockdep_assert_held(&lock);
 	*file = (struct signed_file){ .now = max_t(s64, rampart_floor.time, ktime_get_real_seconds()) };
 	reason = read_file(fd, file);
-	if (!reason && is_revoked(file->signer))
-		reason = RAMPART_REASON_REVOKED;
+	for (u32 i = 0; !reason && i < file->signers.n; i++)
+		if (is_revoked(file->signers.digest[i]))
+			reason = RAMPART_REASON_REVOKED;
 	return reason;
 }
 
@@ -109,12 +123,14 @@ static bool is_zero(const u8 digest[RAMPART_DIGEST_SIZE])
 static void raise_floor(const struct rampart_floor *to)
 {
 	lockdep_assert_held(&lock);
+	spin_lock(&told_lock);
 	if (to->version > rampart_floor.version ||
 	    (to->version == rampart_floor.version && is_zero(rampart_floor.digest))) {
 		rampart_floor.version = to->version;
 		memcpy(rampart_floor.digest, to->digest, RAMPART_DIGEST_SIZE);
 	}
 	rampart_floor.time = max(rampart_floor.time, to->time);
+	spin_unlock(&told_lock);
 }
 
 void rampart_floor_raise(const struct rampart_floor *floor)
@@ -127,19 +143,19 @@ void rampart_floor_raise(const struct rampart_floor *floor)
 
 void rampart_floor_get(struct rampart_floor *floor)
 {
-	might_sleep();
-	mutex_lock(&lock);
+	spin_lock(&told_lock);
 	*floor = rampart_floor;
-	mutex_unlock(&lock);
+	spin_unlock(&told_lock);
 }
 
 /* --- a policy --- */
 
-static enum rampart_reason check_revoked(const struct rampart_policy *policy, const u8 signer[RAMPART_DIGEST_SIZE])
+static enum rampart_reason check_revoked(const struct rampart_policy *policy, const struct rampart_signers *signers)
 {
 	for (u32 i = 0; i < policy->revoked.n; i++)
-		if (!memcmp(policy->revoked.v[i].data, signer, RAMPART_DIGEST_SIZE))
-			return RAMPART_REASON_REVOKED;
+		for (u32 j = 0; j < signers->n; j++)
+			if (!memcmp(policy->revoked.v[i].data, signers->digest[j], RAMPART_DIGEST_SIZE))
+				return RAMPART_REASON_REVOKED;
 	return RAMPART_REASON_OK;
 }
 
@@ -163,7 +179,7 @@ static enum rampart_reason check_floor(u64 version, const u8 digest[RAMPART_DIGE
 static enum rampart_reason check_policy(const struct rampart_policy *policy, const struct signed_file *file,
 					const u8 digest[RAMPART_DIGEST_SIZE])
 {
-	enum rampart_reason reason = check_revoked(policy, file->signer);
+	enum rampart_reason reason = check_revoked(policy, &file->signers);
 
 	if (!reason)
 		reason = check_time(policy->valid_from, policy->valid_until, file->now);
@@ -319,7 +335,7 @@ static enum rampart_reason use_token(const struct signed_file *file)
 	if (reason)
 		return reason;
 	/* Used up, whatever comes of it. */
-	get_random_bytes(challenge, sizeof(challenge));
+	renew_challenge();
 	return rampart_disarm(token.valid_until) ? RAMPART_REASON_ATTACH : RAMPART_REASON_OK;
 }
 
@@ -342,8 +358,7 @@ enum rampart_reason rampart_disarm_fd(int fd)
 
 void rampart_challenge_get(u8 out[RAMPART_CHALLENGE_SIZE])
 {
-	might_sleep();
-	mutex_lock(&lock);
+	spin_lock(&told_lock);
 	memcpy(out, challenge, RAMPART_CHALLENGE_SIZE);
-	mutex_unlock(&lock);
+	spin_unlock(&told_lock);
 }

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* From a signed file to the policy in force; and the signed way out. All here may sleep and serialise themselves. */
+/*
+ * From a signed file to the policy in force; and the signed way out. All here serialise themselves. The two that get do
+ * not wait for a load; the others may sleep.
+ */
 #ifndef RAMPART_LOAD_H
 #define RAMPART_LOAD_H
 

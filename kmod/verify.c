@@ -95,6 +95,8 @@ void rampart_verify_exit(void)
 	keyring = NULL;
 }
 
+/* --- the chain --- */
+
 static bool is_embedded(struct pb_view der)
 {
 	for (unsigned int i = 0; i < rampart_trust_count; i++)
@@ -116,36 +118,34 @@ static bool same_name(const struct key *a, const struct key *b)
 	return false;
 }
 
-static bool names_trusted(const struct key *signer)
+static bool names_trusted(const struct key *key)
 {
 	for (unsigned int i = 0; i < RAMPART_TRUST_MAX; i++)
-		if (trusted[i] && same_name(trusted[i], signer))
+		if (trusted[i] && same_name(trusted[i], key))
 			return true;
 	return false;
 }
 
 /*
- * The verifier takes the key of a trusted certificate when the one in the message has its name, and then nothing covers
+ * The verifier takes the key of a trusted certificate when one in the message has its name, and then nothing covers
  * the bytes in the message: anyone could have put other dates there. So such a certificate must be the trusted one
  * itself. One with another name counts only by the signature of its issuer, which covers its bytes.
  */
 static enum rampart_reason check_impostor(struct pb_view der)
 {
 	enum rampart_reason reason;
-	struct key *scratch, *signer;
+	struct key *scratch, *key;
 
-	if (is_embedded(der))
-		return RAMPART_REASON_OK;
 	scratch = make_keyring(".rampart_signer");
 	if (IS_ERR(scratch))
 		return RAMPART_REASON_NO_MEMORY;
-	signer = add_certificate(scratch, der);
-	if (!IS_ERR(signer)) {
-		reason = names_trusted(signer) ? RAMPART_REASON_WRONG_KEY : RAMPART_REASON_OK;
-		key_put(signer);
-	} else if (PTR_ERR(signer) == -ENOMEM) {
+	key = add_certificate(scratch, der);
+	if (!IS_ERR(key)) {
+		reason = names_trusted(key) ? RAMPART_REASON_WRONG_KEY : RAMPART_REASON_OK;
+		key_put(key);
+	} else if (PTR_ERR(key) == -ENOMEM) {
 		reason = RAMPART_REASON_NO_MEMORY;
-	} else if (PTR_ERR(signer) == -ENOPKG) {
+	} else if (PTR_ERR(key) == -ENOPKG) {
 		reason = RAMPART_REASON_ALGORITHM;
 	} else {
 		reason = RAMPART_REASON_WRONG_KEY;
@@ -153,6 +153,68 @@ static enum rampart_reason check_impostor(struct pb_view der)
 	key_put(scratch);
 	return reason;
 }
+
+static enum rampart_reason check_validity(const struct rampart_x509 *cert, s64 now)
+{
+	if (now < cert->not_before)
+		return RAMPART_REASON_SIGNER_NOT_YET;
+	return now > cert->not_after ? RAMPART_REASON_SIGNER_EXPIRED : RAMPART_REASON_OK;
+}
+
+static enum rampart_reason add_signer(const struct rampart_x509 *cert, s64 now, struct rampart_signers *signers)
+{
+	enum rampart_reason reason = check_validity(cert, now);
+
+	if (!reason)
+		sha256(cert->tbs.data, cert->tbs.len, signers->digest[signers->n++]);
+	return reason;
+}
+
+/*
+ * The trusted certificate that issued @cert, which has @depth CAs below it. Whose key it was the verifier has seen to;
+ * it does not ask whether that key may issue.
+ */
+static enum rampart_reason add_issuer(const struct rampart_x509 *cert, u32 depth, s64 now,
+				      struct rampart_signers *signers)
+{
+	enum rampart_reason reason = RAMPART_REASON_WRONG_KEY;
+
+	for (unsigned int i = 0; i < rampart_trust_count; i++) {
+		struct pb_view der = rampart_trust_certs[i];
+		struct rampart_x509 issuer;
+
+		if (!rampart_x509_take(&der, &issuer) || !rampart_x509_may_issue(&issuer, cert, depth))
+			continue;
+		reason = issuer.key ? issuer.key : add_signer(&issuer, now, signers);
+		if (!reason)
+			break;
+	}
+	return reason;
+}
+
+/* The verifier walks the chain, but looks at nothing in it except keys and signatures. */
+static enum rampart_reason check_chain(const struct rampart_cms *cms, s64 now, struct rampart_signers *signers)
+{
+	struct rampart_x509 cert;
+
+	signers->n = 0;
+	for (u32 i = 0; i < cms->chain_len; i++) {
+		struct pb_view der = cms->chain[i];
+		enum rampart_reason reason;
+
+		if (!rampart_x509_take(&der, &cert))
+			return RAMPART_REASON_MALFORMED;
+		reason = add_signer(&cert, now, signers);
+		if (reason || is_embedded(cert.der))
+			return reason;
+		reason = check_impostor(cert.der);
+		if (reason)
+			return reason;
+	}
+	return add_issuer(&cert, cms->chain_len - 1, now, signers);
+}
+
+/* --- the signature --- */
 
 /* The verifier's word on what was signed must be ours. */
 static int compare_content(void *ctx, const void *data, size_t len, size_t asn1hdrlen)
@@ -188,36 +250,22 @@ static enum rampart_reason reason_of(int err)
 	}
 }
 
-static enum rampart_reason check_signer(const struct rampart_cms *cms, s64 now)
-{
-	if (!cms->code_signing)
-		return RAMPART_REASON_WRONG_EKU;
-	if (now < cms->not_before)
-		return RAMPART_REASON_SIGNER_NOT_YET;
-	if (now > cms->not_after)
-		return RAMPART_REASON_SIGNER_EXPIRED;
-	return RAMPART_REASON_OK;
-}
-
 enum rampart_reason rampart_verify(struct pb_view blob, s64 now, struct pb_view *content,
-				   u8 signer_digest[RAMPART_DIGEST_SIZE])
+				   struct rampart_signers *signers)
 {
 	struct rampart_cms cms;
 	enum rampart_reason reason;
 
 	might_sleep();
 	reason = rampart_cms_parse(blob, &cms);
-	if (!reason)
-		reason = check_signer(&cms, now);
+	if (!reason && !cms.signer.code_signing)
+		reason = RAMPART_REASON_WRONG_EKU;
 	if (!reason)
 		reason = reason_of(verify_pkcs7_signature(NULL, 0, blob.data, blob.len, keyring,
 							  VERIFYING_UNSPECIFIED_SIGNATURE, compare_content,
 							  &cms.content));
 	if (!reason)
-		reason = check_impostor(cms.signer);
-	if (reason)
-		return reason;
-	sha256(cms.signer.data, cms.signer.len, signer_digest);
+		reason = check_chain(&cms, now, signers);
 	*content = cms.content;
-	return RAMPART_REASON_OK;
+	return reason;
 }

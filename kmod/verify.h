@@ -3,9 +3,7 @@
 #ifndef RAMPART_VERIFY_H
 #define RAMPART_VERIFY_H
 
-#include <env.h>
-#include <pb.h>
-#include <reason.h>
+#include <cms.h>
 
 #define RAMPART_DIGEST_SIZE 32
 #define RAMPART_TRUST_MAX 16
@@ -18,13 +16,19 @@ extern const unsigned int rampart_trust_count;
 int rampart_verify_init(void);
 void rampart_verify_exit(void);
 
+/* Who has signed, from the signer itself to the trusted certificate: what the list of revoked ones is compared with. */
+struct rampart_signers {
+	u8 digest[RAMPART_CMS_CERTS_MAX + 1][RAMPART_DIGEST_SIZE];	/* SHA-256 of each TBSCertificate */
+	u32 n;
+};
+
 /*
- * rampart_verify() - proves that a trusted signer whose certificate is for code signing and valid at @now signed @blob.
- * @content: what was signed, a view into @blob.
- * @signer_digest: SHA-256 of the signer's certificate, for the list of revoked ones: the caller looks there.
+ * rampart_verify() - proves that a trusted signer whose certificate is for code signing signed @blob, and that it and all
+ * above it are valid at @now. @content: what was signed, a view into @blob. @signers: for the caller to see that none of
+ * them is revoked. Both count only when the reason is OK.
  * Context: may sleep.
  */
 enum rampart_reason rampart_verify(struct pb_view blob, s64 now, struct pb_view *content,
-				   u8 signer_digest[RAMPART_DIGEST_SIZE]);
+				   struct rampart_signers *signers);
 
 #endif

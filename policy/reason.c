@@ -23,6 +23,7 @@ static const char *const names[] = {
 	[RAMPART_REASON_WEAK_KEY] = "weak_key",
 	[RAMPART_REASON_ALGORITHM] = "algorithm",
 	[RAMPART_REASON_SIGNERS] = "signers",
+	[RAMPART_REASON_KEY_ID] = "key_id",
 	[RAMPART_REASON_UNSIGNED_ATTRS] = "unsigned_attrs",
 	[RAMPART_REASON_NO_CERTIFICATE] = "no_certificate",
 	[RAMPART_REASON_WRONG_KEY] = "wrong_key",

@@ -16,6 +16,7 @@
 	X(WEAK_KEY, EKEYREJECTED, "weak key: RSA of at least 3072 bits or ECDSA P-256/P-384 is needed") \
 	X(ALGORITHM, ENOPKG, "this kernel cannot verify that signature algorithm")                      \
 	X(SIGNERS, EKEYREJECTED, "exactly one signer is needed")                                        \
+	X(KEY_ID, EKEYREJECTED, "the signer is named by its key identifier: sign without -keyid")       \
 	X(UNSIGNED_ATTRS, EKEYREJECTED, "attributes outside the signature are not accepted")            \
 	X(NO_CERTIFICATE, EKEYREJECTED, "the signer's certificate is not in the message")               \
 	X(WRONG_KEY, ENOKEY, "wrong key: the signer does not chain to a trusted certificate")           \

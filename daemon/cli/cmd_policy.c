@@ -143,7 +143,7 @@ static void print_info(const struct cli *cli, const struct bundle_info *info)
 	printf("valid:    from %s until %s\n", json_string_value(json_object_get(valid, "from")),
 	       json_string_value(json_object_get(valid, "until")));
 	printf("signer:   %s\n", info->signer);
-	printf("          certificate %s, valid until %s\n", json_string_value(json_object_get(signer, "sha256")),
+	printf("          TBSCertificate %s, valid until %s\n", json_string_value(json_object_get(signer, "sha256")),
 	       json_string_value(json_object_get(signer, "until")));
 	printf("digest:   %s\n", json_string_value(json_object_get(doc, "digest")));
 	json_decref(doc);

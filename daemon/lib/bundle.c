@@ -38,12 +38,33 @@ refuse(struct message *m, enum rampart_reason reason, const char *format, ...)
 	return reason;
 }
 
-static void digest_certificate(const X509 *cert, u8 digest[32])
-{
-	unsigned int len = 32;
+/* A certificate as the kernel will read it. */
+struct reading {
+	u8 *der;
+	struct rampart_x509 cert;
+};
 
-	if (!X509_digest(cert, EVP_sha256(), digest, &len))
-		memset(digest, 0, 32);
+/* False when it cannot be read so. Free with reading_close() in any case. */
+static bool reading_open(struct reading *r, const X509 *cert)
+{
+	struct pb_view view;
+	int len;
+
+	r->der = NULL;
+	len = i2d_X509(cert, &r->der);
+	view = (struct pb_view){ .data = r->der, .len = len > 0 ? len : 0 };
+	return rampart_x509_take(&view, &r->cert) && !view.len;
+}
+
+static void reading_close(struct reading *r)
+{
+	OPENSSL_free(r->der);
+}
+
+/* What `revoked` lists. All of a certificate would not do: its signature may have another spelling. */
+static bool digest_tbs(const struct rampart_x509 *cert, u8 digest[32])
+{
+	return EVP_Digest(cert->tbs.data, cert->tbs.len, digest, NULL, EVP_sha256(), NULL);
 }
 
 /* RFC 2253, in which control characters and all that is not ASCII are escaped. */
@@ -130,7 +151,7 @@ static bool same_reading(const struct message *m)
 
 	same = same && (u32)ASN1_STRING_length(*content) == m->form.content.len &&
 	       !memcmp(ASN1_STRING_get0_data(*content), m->form.content.data, m->form.content.len) &&
-	       (u32)len == m->form.signer.len && !memcmp(der, m->form.signer.data, len);
+	       (u32)len == m->form.signer.der.len && !memcmp(der, m->form.signer.der.data, len);
 	OPENSSL_free(der);
 	return same;
 }
@@ -147,7 +168,7 @@ static enum rampart_reason check_form(struct message *m, const u8 *blob, size_t 
 	if (reason != RAMPART_REASON_OK)
 		return reason;
 	m->info->content = m->form.content;
-	m->info->signer_until = m->form.not_after;
+	m->info->signer_until = m->form.signer.not_after;
 	m->cms = d2i_CMS_ContentInfo(NULL, &pos, len);
 	return m->cms && pos == blob + len ? RAMPART_REASON_OK : RAMPART_REASON_MALFORMED;
 }
@@ -164,7 +185,8 @@ static enum rampart_reason check_signature(struct message *m)
 	if (!m->signer)
 		return RAMPART_REASON_NO_CERTIFICATE;
 	subject_text(m->signer, m->info->signer, sizeof(m->info->signer));
-	digest_certificate(m->signer, m->info->signer_digest);
+	if (!digest_tbs(&m->form.signer, m->info->signer_digest))
+		return RAMPART_REASON_NO_MEMORY;
 	if (!good)
 		return refuse(m, RAMPART_REASON_BAD_SIGNATURE, "signer: %s", m->info->signer);
 	return same_reading(m) ? RAMPART_REASON_OK : RAMPART_REASON_MALFORMED;
@@ -222,13 +244,41 @@ static enum rampart_reason check_chain(struct message *m, X509_STORE *trust, s64
 	return reason;
 }
 
+static enum rampart_reason check_link(struct message *m, const struct rampart_x509 *cert,
+				      const struct rampart_x509 *issuer, u32 depth)
+{
+	if (!rampart_x509_may_issue(issuer, cert, depth))
+		return refuse(m, RAMPART_REASON_WRONG_KEY, "%u above the signer %s: not a CA, or one that the "
+			      "authorityKeyIdentifier of the certificate below does not name", depth + 1,
+			      m->info->signer);
+	return issuer->key;
+}
+
+/* OpenSSL is content with less than the kernel wants of who issues. */
+static enum rampart_reason check_issuers(struct message *m)
+{
+	enum rampart_reason reason = RAMPART_REASON_OK;
+
+	for (int i = 1; reason == RAMPART_REASON_OK && i < sk_X509_num(m->chain); i++) {
+		struct reading cert, issuer;
+
+		reason = RAMPART_REASON_MALFORMED;
+		if (reading_open(&cert, sk_X509_value(m->chain, i - 1)) &
+		    reading_open(&issuer, sk_X509_value(m->chain, i)))
+			reason = check_link(m, &cert.cert, &issuer.cert, i - 1);
+		reading_close(&issuer);
+		reading_close(&cert);
+	}
+	return reason;
+}
+
 static enum rampart_reason check_signer(struct message *m, s64 now)
 {
-	if (!m->form.code_signing)
+	if (!m->form.signer.code_signing)
 		return refuse(m, RAMPART_REASON_WRONG_EKU, "signer: %s", m->info->signer);
-	if (now > m->form.not_after)
+	if (now > m->form.signer.not_after)
 		return refuse(m, RAMPART_REASON_SIGNER_EXPIRED, "signer: %s", m->info->signer);
-	if (now < m->form.not_before)
+	if (now < m->form.signer.not_before)
 		return refuse(m, RAMPART_REASON_SIGNER_NOT_YET, "signer: %s", m->info->signer);
 	if (m->time != RAMPART_REASON_OK)
 		return refuse(m, m->time, "a certificate above the signer %s", m->info->signer);
@@ -244,6 +294,8 @@ static enum rampart_reason check_envelope(struct message *m, const u8 *blob, siz
 		reason = check_signature(m);
 	if (reason == RAMPART_REASON_OK)
 		reason = check_chain(m, trust, now);
+	if (reason == RAMPART_REASON_OK)
+		reason = check_issuers(m);
 	if (reason == RAMPART_REASON_OK)
 		reason = check_signer(m, now);
 	if (reason == RAMPART_REASON_OK &&
@@ -261,15 +313,24 @@ bool rampart_revoked(const struct rampart_views *revoked, const u8 digest[32])
 	return false;
 }
 
+static bool is_revoked(const struct rampart_views *revoked, const X509 *cert)
+{
+	struct reading r;
+	u8 digest[32];
+	/* One that cannot be read is not let through for that. */
+	bool found = !reading_open(&r, cert) || !digest_tbs(&r.cert, digest) || rampart_revoked(revoked, digest);
+
+	reading_close(&r);
+	return found;
+}
+
 /* A revoked signer could else sign on through a certificate that it issued itself. */
 static enum rampart_reason check_revoked(struct message *m, const struct rampart_views *revoked)
 {
 	char subject[120];
-	u8 digest[32];
 
 	for (int i = 0; i < sk_X509_num(m->chain); i++) {
-		digest_certificate(sk_X509_value(m->chain, i), digest);
-		if (!rampart_revoked(revoked, digest))
+		if (!is_revoked(revoked, sk_X509_value(m->chain, i)))
 			continue;
 		subject_text(sk_X509_value(m->chain, i), subject, sizeof(subject));
 		return refuse(m, RAMPART_REASON_REVOKED, "certificate: %s", subject);
@@ -415,7 +476,7 @@ static int check_made(const u8 *der, size_t len, char error[200])
 
 	if (len <= RAMPART_CMS_MAX)
 		reason = rampart_cms_parse(view, &form);
-	if (reason == RAMPART_REASON_OK && !form.code_signing)
+	if (reason == RAMPART_REASON_OK && !form.signer.code_signing)
 		reason = RAMPART_REASON_WRONG_EKU;
 	if (reason == RAMPART_REASON_OK)
 		return 0;

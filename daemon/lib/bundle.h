@@ -17,7 +17,7 @@ struct bundle_info {
 	struct rampart_disarm token;	/* of a token that was accepted */
 	struct pb_view content;		/* what was signed */
 	u8 digest[32];			/* SHA-256 of @content */
-	u8 signer_digest[32];		/* SHA-256 of the signer's certificate (DER), what `revoked` lists */
+	u8 signer_digest[32];		/* SHA-256 of the signer's TBSCertificate, what `revoked` lists */
 	char signer[160];		/* its subject, printable */
 	s64 signer_until;		/* last moment of its validity */
 	char detail[200];		/* more about a refusal, such as which certificate; may be empty */

@@ -24,7 +24,7 @@
 	"ec() { cert \"$1\" -newkey ec -pkeyopt ec_paramgen_curve:$2 $usage -days $3; }\n"                 \
 	"usage='-addext extendedKeyUsage=codeSigning -addext subjectKeyIdentifier=hash'\n"                 \
 	"cert root -newkey rsa:3072 -addext basicConstraints=critical,CA:TRUE -addext subjectKeyIdentifier=hash\n" \
-	"cert policy -newkey rsa:3072 $usage -CA root.crt -CAkey root.key\n"                               \
+	"cert policy -newkey rsa:3072 $usage -addext authorityKeyIdentifier=keyid -CA root.crt -CAkey root.key\n" \
 	"cert rsa2048 -newkey rsa:2048 $usage\n"                                                           \
 	"cert rsa3071 -newkey rsa:3071 $usage\n"                                                           \
 	"openssl genpkey -quiet -algorithm RSA-PSS -pkeyopt rsa_keygen_bits:3072 -out psskey.pem\n"        \
@@ -55,8 +55,6 @@ struct cms_case {
 static const struct cms_case cms_cases[] = {
 	GOOD("attrs", ATTACHED BY(policy), RSA, 3072, true),
 	GOOD("noattr", ATTACHED "-noattr " BY(policy), RSA, 3072, true),
-	GOOD("keyid", ATTACHED "-keyid " BY(policy), RSA, 3072, true),
-	GOOD("keyid-noattr", ATTACHED "-keyid -noattr " BY(policy), RSA, 3072, true),
 	GOOD("sha384", "-nodetach -md sha384 " BY(policy), RSA, 3072, true),
 	GOOD("sha512", "-nodetach -md sha512 " BY(policy), RSA, 3072, true),
 	GOOD("certfile", ATTACHED "-certfile root.crt " BY(policy), RSA, 3072, true),
@@ -86,7 +84,8 @@ static const struct cms_case cms_cases[] = {
 	BAD("explicit curve", ATTACHED BY(explicit), ALGORITHM),
 	BAD("nocerts", ATTACHED "-nocerts " BY(policy), NO_CERTIFICATE),
 	BAD("another's certificate", ATTACHED "-nocerts -certfile root.crt " BY(policy), NO_CERTIFICATE),
-	BAD("keyid, another's certificate", ATTACHED "-keyid -nocerts -certfile root.crt " BY(policy), NO_CERTIFICATE),
+	BAD("keyid", ATTACHED "-keyid " BY(policy), KEY_ID),
+	BAD("keyid, another's certificate", ATTACHED "-keyid -nocerts -certfile root.crt " BY(policy), KEY_ID),
 };
 
 enum edit_op {
@@ -137,6 +136,8 @@ struct edit_case {
 
 #define SHA2(n) "\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02" n
 #define OID_RSA(n) "\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01" n
+/* basicConstraints, with the lengths of the extension and of its value */
+#define CONSTRAINTS(all, len) "\x30" all "\x06\x03\x55\x1d\x13\x04" len
 #define OID_ECDSA(n) "\x06\x08\x2a\x86\x48\xce\x3d\x04\x03" n
 
 static const struct edit_case edit_cases[] = {
@@ -152,7 +153,6 @@ static const struct edit_case edit_cases[] = {
 	EDIT("version 0", "attrs", P_SIGNED ".0", CONTENT, "\x00", MALFORMED),
 	EDIT("version 2", "attrs", P_SIGNED ".0", CONTENT, "\x02", MALFORMED),
 	EDIT("version 3, though the signer has 1", "attrs", P_SIGNED ".0", CONTENT, "\x03", MALFORMED),
-	EDIT("version 1, though the signer has 3", "keyid", P_SIGNED ".0", CONTENT, "\x01", MALFORMED),
 	EDIT("version 257", "attrs", P_SIGNED ".0", CONTENT, "\x01\x01", MALFORMED),
 	EDIT("version in two bytes", "attrs", P_SIGNED ".0", CONTENT, "\x00\x01", MALFORMED),
 	EDIT("version in no byte", "attrs", P_SIGNED ".0", CONTENT, "", MALFORMED),
@@ -182,7 +182,6 @@ static const struct edit_case edit_cases[] = {
 	EDIT("no certificates", "attrs", P_CERTS, REMOVE, "", NO_CERTIFICATE),
 	EDIT("empty certificates", "attrs", P_CERTS, CONTENT, "", NO_CERTIFICATE),
 	EDIT("the same certificate twice", "attrs", P_CERT, TWICE, "", MALFORMED),
-	EDIT("the same certificate twice, by key", "keyid", P_CERT, TWICE, "", MALFORMED),
 	EDIT("an attribute certificate", "attrs", P_CERT, AFTER, "\xa2\x00", MALFORMED),
 	EDIT("an empty certificate", "attrs", P_CERT, AFTER, "\x30\x00", MALFORMED),
 	EDIT("revocation lists", "attrs", P_CERTS, AFTER, "\xa1\x00", MALFORMED),
@@ -200,7 +199,6 @@ static const struct edit_case edit_cases[] = {
 	EDIT("a subject's identifier without an end", "attrs", P_SPKI, AFTER, "\x82\x80", MALFORMED),
 	EDIT("certificate without a key", "attrs", P_SPKI, TAG, "\x31", MALFORMED),
 	EDIT("certificate without extensions", "attrs", P_TBS ".7", REMOVE, "", OK),
-	EDIT("certificate without extensions, by key", "keyid", P_TBS ".7", REMOVE, "", NO_CERTIFICATE),
 	EDIT("more behind the extensions", "attrs", P_TBS ".7", AFTER, "\x05\x00", MALFORMED),
 	EDIT("more beside the extensions", "attrs", P_EXTENSIONS, AFTER, "\x05\x00", MALFORMED),
 	EDIT("certificate without signature", "attrs", P_CERT ".2", REMOVE, "", MALFORMED),
@@ -215,7 +213,21 @@ static const struct edit_case edit_cases[] = {
 	EDIT("EKU with more behind it", "attrs", P_EXTENSIONS ".0.1", CONTENT, "\x30\x00\x05\x00", MALFORMED),
 	EDIT("EKU that holds no OID", "attrs", P_EXTENSIONS ".0.1", CONTENT, "\x30\x02\x05\x00", MALFORMED),
 	EDIT("extension without a value", "attrs", P_EXTENSIONS ".0.1", REMOVE, "", MALFORMED),
-	EDIT("another key identifier", "keyid", P_EXTENSIONS ".1.1", CONTENT, "\x04\x01\x05", NO_CERTIFICATE),
+
+	EDIT("empty key identifier", "attrs", P_EXTENSIONS ".1.1", CONTENT, "\x04\x00", MALFORMED),
+	EDIT("no authority's key identifier", "attrs", P_EXTENSIONS ".2.1", CONTENT, "\x30\x00", MALFORMED),
+	EDIT("authority twice", "attrs", P_EXTENSIONS ".2", TWICE, "", MALFORMED),
+	EDIT("no authority", "attrs", P_EXTENSIONS ".2", REMOVE, "", OK),
+	EDIT("unknown extension", "attrs", P_EXTENSIONS ".2", RAW, "\x30\x06\x06\x01\x2a\x04\x01\x00", OK),
+	EDIT("unknown critical extension", "attrs", P_EXTENSIONS ".2", RAW,
+	     "\x30\x09\x06\x01\x2a\x01\x01\xff\x04\x01\x00", WRONG_KEY),
+	EDIT("CA", "attrs", P_EXTENSIONS ".2", RAW, CONSTRAINTS("\x0c", "\x05") "\x30\x03\x01\x01\xff", OK),
+	EDIT("CA FALSE spelt out", "attrs", P_EXTENSIONS ".2", RAW,
+	     CONSTRAINTS("\x0c", "\x05") "\x30\x03\x01\x01\x00", MALFORMED),
+	EDIT("CA with a path of -1", "attrs", P_EXTENSIONS ".2", RAW,
+	     CONSTRAINTS("\x0f", "\x08") "\x30\x06\x01\x01\xff\x02\x01\xff", MALFORMED),
+	EDIT("a path without a CA", "attrs", P_EXTENSIONS ".2", RAW,
+	     CONSTRAINTS("\x0c", "\x05") "\x30\x03\x02\x01\x00", MALFORMED),
 
 	EDIT("no validity", "attrs", P_TBS ".4", CONTENT, "", MALFORMED),
 	EDIT("no end of validity", "attrs", P_NOT_AFTER, REMOVE, "", MALFORMED),
@@ -240,7 +252,6 @@ static const struct edit_case edit_cases[] = {
 	EDIT("signer of version 3 by serial", "attrs", P_SIGNER ".0", CONTENT, "\x03", MALFORMED),
 	EDIT("signer of version 1 by key", "keyid", P_SIGNER ".0", CONTENT, "\x01", MALFORMED),
 	EDIT("signer of version 2", "attrs", P_SIGNER ".0", CONTENT, "\x02", MALFORMED),
-	EDIT("signer by an empty key identifier", "keyid", P_SIGNER ".1", CONTENT, "", MALFORMED),
 	EDIT("signer with another serial", "attrs", P_SIGNER ".1.1", CONTENT, "\x05", NO_CERTIFICATE),
 	EDIT("signer with another issuer", "attrs", P_SIGNER ".1.0", CONTENT, "", NO_CERTIFICATE),
 	EDIT("more behind the serial", "attrs", P_SIGNER ".1.1", AFTER, "\x05\x00", MALFORMED),

@@ -23,6 +23,7 @@
 
 #include "bundle.h"
 #include "compile.h"
+#include "../twin.h"
 
 #define NOW INT64_C(1795478400)	/* 2026-11-24 */
 #define DAY INT64_C(86400)
@@ -40,6 +41,9 @@ struct spec {
 	const char *name;
 	const char *usage;		/* extendedKeyUsage; NULL: code signing, "": none */
 	bool ca;
+	const char *constraints;	/* of a CA; NULL: no limit */
+	bool no_authority;
+	const char *critical;		/* a subject name, critical; NULL: none */
 	s64 from, until;		/* days from NOW; 0: -1 and 365 */
 	const EVP_MD *md;
 };
@@ -95,7 +99,12 @@ static struct identity make(EVP_PKEY *key, struct spec spec)
 	ASN1_TIME_set(X509_getm_notAfter(id.cert), NOW + (spec.until ?: 365) * DAY);
 	X509_set_pubkey(id.cert, key);
 	add_extension(id.cert, issuer, NID_subject_key_identifier, "hash");
-	add_extension(id.cert, issuer, NID_basic_constraints, spec.ca ? "critical,CA:TRUE" : "critical,CA:FALSE");
+	if (spec.issuer && !spec.no_authority)
+		add_extension(id.cert, issuer, NID_authority_key_identifier, "keyid:always");
+	add_extension(id.cert, issuer, NID_basic_constraints,
+		      spec.ca ? spec.constraints ?: "critical,CA:TRUE" : "critical,CA:FALSE");
+	if (spec.critical)
+		add_extension(id.cert, issuer, NID_subject_alt_name, spec.critical);
 	if (!spec.ca && (!spec.usage || *spec.usage))
 		add_extension(id.cert, issuer, NID_ext_key_usage, spec.usage ?: "codeSigning");
 	assert_true(X509_sign(id.cert, spec.issuer ? spec.issuer->key : key, spec.md ?: EVP_sha256()));
@@ -235,10 +244,21 @@ static void test_accepted(void **state)
 		for (size_t j = 0; j < ARRAY_SIZE(mds); j++) {
 			assert_message(make_cms(policy, policy_len, &ids[i], 1, mds[j], CMS_NOATTR), RAMPART_REASON_OK);
 			assert_message(make_cms(policy, policy_len, &ids[i], 1, mds[j], 0), RAMPART_REASON_OK);
+			/* The kernel would not find whose key that is. */
 			assert_message(make_cms(policy, policy_len, &ids[i], 1, mds[j], CMS_USE_KEYID),
-				       RAMPART_REASON_OK);
+				       RAMPART_REASON_KEY_ID);
 		}
 	}
+}
+
+/* What `revoked` lists. */
+static void digest_tbs(X509 *cert, u8 digest[32])
+{
+	u8 *der = NULL;
+	int len = i2d_re_X509_tbs(cert, &der);
+
+	assert_true(len > 0 && EVP_Digest(der, len, digest, NULL, EVP_sha256(), NULL));
+	OPENSSL_free(der);
 }
 
 static void test_info(void **state)
@@ -255,7 +275,7 @@ static void test_info(void **state)
 	assert_int_equal(info.signer_until, NOW + 365 * DAY);
 	EVP_Digest(policy, policy_len, digest, NULL, EVP_sha256(), NULL);
 	assert_memory_equal(info.digest, digest, 32);
-	X509_digest(signer.cert, EVP_sha256(), digest, NULL);
+	digest_tbs(signer.cert, digest);
 	assert_memory_equal(info.signer_digest, digest, 32);
 	bundle_info_free(&info);
 	OPENSSL_free(der);
@@ -468,6 +488,56 @@ static void test_leaf_as_issuer(void **state)
 	drop(&child);
 }
 
+/* root ---- outer ---- inner ---- leaf, all but the root in the message */
+static void assert_chain(struct spec outer_spec, struct spec inner_spec, struct spec leaf_spec,
+			 enum rampart_reason expected)
+{
+	struct identity outer, inner, leaf;
+	const struct identity *id = &leaf;
+	CMS_ContentInfo *cms;
+
+	outer_spec.issuer = &root;
+	outer = make(make_ec("P-256"), outer_spec);
+	inner_spec.issuer = &outer;
+	inner = make(make_ec("P-256"), inner_spec);
+	leaf_spec.issuer = &inner;
+	leaf = make(make_ec("P-256"), leaf_spec);
+	cms = make_cms(policy, policy_len, &id, 1, EVP_sha256(), CMS_NOATTR);
+	CMS_add1_cert(cms, outer.cert);
+	CMS_add1_cert(cms, inner.cert);
+	assert_message(cms, expected);
+	drop(&leaf);
+	drop(&inner);
+	drop(&outer);
+}
+
+static void test_chain(void **state)
+{
+	const struct spec outer = { .name = "outer", .ca = true }, inner = { .name = "inner", .ca = true };
+	const struct spec leaf = { .name = "leaf" };
+	struct spec one = outer, none = outer, no_ca = inner, by_sha1 = inner, nameless = leaf;
+
+	assert_chain(outer, inner, leaf, RAMPART_REASON_OK);
+	one.constraints = "critical,CA:TRUE,pathlen:1";
+	assert_chain(one, inner, leaf, RAMPART_REASON_OK);
+	none.constraints = "critical,CA:TRUE,pathlen:0";
+	assert_chain(none, inner, leaf, RAMPART_REASON_WRONG_KEY);
+	no_ca.ca = false;
+	assert_chain(outer, no_ca, leaf, RAMPART_REASON_WRONG_KEY);
+	by_sha1.md = EVP_sha1();
+	assert_chain(outer, by_sha1, leaf, RAMPART_REASON_WEAK_HASH);
+	nameless.no_authority = true;
+	assert_chain(outer, inner, nameless, RAMPART_REASON_WRONG_KEY);
+}
+
+/* What the kernel would refuse, although OpenSSL would not. */
+static void test_certificate_form(void **state)
+{
+	assert_spec((struct spec){ .issuer = &root, .no_authority = true }, RAMPART_REASON_WRONG_KEY);
+	assert_spec((struct spec){ .issuer = &root, .critical = "DNS:host" }, RAMPART_REASON_OK);
+	assert_spec((struct spec){ .issuer = &root, .critical = "critical,DNS:host" }, RAMPART_REASON_WRONG_KEY);
+}
+
 static void test_bad_signature(void **state)
 {
 	for (unsigned int flags = 0; flags <= CMS_NOATTR; flags += CMS_NOATTR) {
@@ -542,7 +612,7 @@ static void revoking(const struct identity *id, char yaml[512])
 	u8 digest[32];
 	char *at = yaml;
 
-	X509_digest(id->cert, EVP_sha256(), digest, NULL);
+	digest_tbs(id->cert, digest);
 	at += sprintf(at, HEAD VALID "revoked: [0000000000000000000000000000000000000000000000000000000000000000, ");
 	for (unsigned int i = 0; i < 32; i++)
 		at += sprintf(at, "%02x", digest[i]);
@@ -568,6 +638,28 @@ static void test_revoked(void **state)
 	CMS_add1_cert(cms, middle.cert);
 	assert_message(cms, RAMPART_REASON_REVOKED);
 	free(pb);
+}
+
+/* Anyone can turn an ECDSA signature into another good one: another certificate, which must not count either. */
+static void test_revoked_twin(void **state)
+{
+	struct identity twin = { .key = signer.key, .cert = make_twin(signer.cert, root.key) };
+	const struct identity *id = &twin;
+	u8 *der, *other, *pb;
+	char yaml[512];
+	size_t len;
+
+	assert_non_null(twin.cert);
+	len = i2d_X509(signer.cert, (der = NULL, &der));
+	assert_true((size_t)i2d_X509(twin.cert, (other = NULL, &other)) != len || memcmp(der, other, len));
+	assert_signed_by(&twin, RAMPART_REASON_OK);
+	revoking(&signer, yaml);
+	compile_text(yaml, &pb, &len);
+	assert_message(make_cms(pb, len, &id, 1, EVP_sha256(), CMS_NOATTR), RAMPART_REASON_REVOKED);
+	free(pb);
+	OPENSSL_free(other);
+	OPENSSL_free(der);
+	X509_free(twin.cert);
 }
 
 static void test_content(void **state)
@@ -638,7 +730,7 @@ static void test_token(void **state)
 	u8 digest[32], *der;
 	size_t len = sign_by(&signer, policy, policy_len, &der);
 
-	X509_digest(signer.cert, EVP_sha256(), digest, NULL);
+	digest_tbs(signer.cert, digest);
 	view = (struct pb_view){ .data = digest, .len = 32 };
 	assert_int_equal(ask_token(NOW, 1, NULL), RAMPART_REASON_OK);
 	assert_int_equal(ask_token(NOW, 86400, NULL), RAMPART_REASON_OK);
@@ -805,7 +897,8 @@ int main(void)
 		cmocka_unit_test(test_content),		cmocka_unit_test(test_policy_validity),
 		cmocka_unit_test(test_token),		cmocka_unit_test(test_token_limits),
 		cmocka_unit_test(test_sign),		cmocka_unit_test(test_no_sign),
-		cmocka_unit_test(test_trust_file),
+		cmocka_unit_test(test_trust_file),	cmocka_unit_test(test_revoked_twin),
+		cmocka_unit_test(test_chain),		cmocka_unit_test(test_certificate_form),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -551,7 +551,7 @@ static int set_up(void **state)
 	sh("for ca in ca other; do openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout $ca.key "
 	   "-out $ca.pem -subj /CN=$ca -days 30; done; "
 	   "openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout key.pem -out csr.pem -subj /CN=signer && "
-	   "echo extendedKeyUsage=codeSigning > ext && "
+	   "printf 'extendedKeyUsage=codeSigning\\nauthorityKeyIdentifier=keyid\\n' > ext && "
 	   "openssl x509 -req -in csr.pem -CA ca.pem -CAkey ca.key -CAcreateserial -days 30 -extfile ext -out cert.pem");
 	assert_ran(0);
 	return 0;
