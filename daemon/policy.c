@@ -305,7 +305,8 @@ void policy_restore(struct daemon *daemon)
 	settle_staged(daemon, status);
 	learn_floor(daemon, status);
 	tell_floor(daemon);
-	if (has_policy(status))
+	/* Before the floor was told, someone may have loaded an older policy. */
+	if (has_policy(status) && status->version >= daemon->state.floor.version)
 		resume(daemon);
 	else
 		restore_bundle(daemon);

@@ -153,7 +153,7 @@ static int do_load_policy(struct sk_buff *skb, struct genl_info *info)
 
 	if (check_rights(skb))
 		return -EPERM;
-	if (!info->attrs[RAMPART_ATTR_FD])
+	if (GENL_REQ_ATTR_CHECK(info, RAMPART_ATTR_FD))
 		return -EINVAL;
 	reason = rampart_load_fd(nla_get_u32(info->attrs[RAMPART_ATTR_FD]), &generation);
 	return answer(info, reason, reason ? 0 : generation);
@@ -163,7 +163,7 @@ static int do_disarm(struct sk_buff *skb, struct genl_info *info)
 {
 	if (check_rights(skb))
 		return -EPERM;
-	if (!info->attrs[RAMPART_ATTR_FD])
+	if (GENL_REQ_ATTR_CHECK(info, RAMPART_ATTR_FD))
 		return -EINVAL;
 	return answer(info, rampart_disarm_fd(nla_get_u32(info->attrs[RAMPART_ATTR_FD])), 0);
 }
@@ -179,7 +179,7 @@ static int do_ack(struct sk_buff *skb, struct genl_info *info)
 {
 	if (check_rights(skb))
 		return -EPERM;
-	if (!info->attrs[RAMPART_ATTR_BATCH])
+	if (GENL_REQ_ATTR_CHECK(info, RAMPART_ATTR_BATCH))
 		return -EINVAL;
 	return rampart_event_ack(info->snd_portid, nla_get_u64(info->attrs[RAMPART_ATTR_BATCH]));
 }
@@ -188,7 +188,7 @@ static int do_grant(struct sk_buff *skb, struct genl_info *info)
 {
 	if (check_daemon(skb))
 		return answer(info, RAMPART_REASON_PERMISSION, 0);
-	if (!info->attrs[RAMPART_ATTR_PAYLOAD])
+	if (GENL_REQ_ATTR_CHECK(info, RAMPART_ATTR_PAYLOAD))
 		return -EINVAL;
 	return answer(info, rampart_grant_add(payload_of(info)), 0);
 }
@@ -227,7 +227,7 @@ static int do_set_floor(struct sk_buff *skb, struct genl_info *info)
 
 	if (check_daemon(skb))
 		return answer(info, RAMPART_REASON_PERMISSION, 0);
-	if (!info->attrs[RAMPART_ATTR_PAYLOAD])
+	if (GENL_REQ_ATTR_CHECK(info, RAMPART_ATTR_PAYLOAD))
 		return -EINVAL;
 	reason = decode_floor(payload_of(info), &floor);
 	if (!reason)
@@ -241,7 +241,7 @@ static int do_hint(struct sk_buff *skb, struct genl_info *info)
 
 	if (check_rights(skb))
 		return -EPERM;
-	if (!attrs[RAMPART_ATTR_PATH] || !attrs[RAMPART_ATTR_HINT])
+	if (GENL_REQ_ATTR_CHECK(info, RAMPART_ATTR_PATH) || GENL_REQ_ATTR_CHECK(info, RAMPART_ATTR_HINT))
 		return -EINVAL;
 	return rampart_store_hint(nla_get_u32(attrs[RAMPART_ATTR_HINT]), nla_data(attrs[RAMPART_ATTR_PATH]));
 }

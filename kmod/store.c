@@ -274,7 +274,14 @@ int rampart_store_hint(u32 kind, const char *path)
 	might_sleep();
 	if (*path != '/')
 		return -EINVAL;
-	return kind == RAMPART_HINT_HOME ? add_home(path) : add_links(path);
+	switch (kind) {
+	case RAMPART_HINT_HOME:
+		return add_home(path);
+	case RAMPART_HINT_LINKS:
+		return add_links(path);
+	default:
+		return -EINVAL;
+	}
 }
 
 void rampart_store_unresolved(void (*fn)(const char *path, void *ctx), void *ctx)

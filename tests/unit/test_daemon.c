@@ -48,6 +48,7 @@ static struct {
 	uint32_t reason;
 	unsigned int loads;
 	uint8_t digest[32];		/* in force */
+	uint64_t version;
 	uint64_t generation;		/* 0: nothing is in force */
 	Rampart__Floor floor;
 } fake;
@@ -57,23 +58,30 @@ struct kernel *daemon_kernel(const struct daemon *daemon)
 	return fake.absent ? NULL : (struct kernel *)&fake;
 }
 
-static bool read_content(int fd, uint8_t digest[32])
+static void take_force(const uint8_t *blob, size_t len)
 {
-	uint8_t blob[65536];
-	ssize_t n = pread(fd, blob, sizeof(blob), 0);
+	struct rampart_policy policy;
+	struct rampart_cms cms;
 
-	return n > 0 && content_digest(blob, n, digest);
+	assert_int_equal(rampart_cms_parse((struct pb_view){ .data = blob, .len = len }, &cms), RAMPART_REASON_OK);
+	assert_int_equal(rampart_policy_decode(cms.content, &policy), RAMPART_REASON_OK);
+	fake.version = policy.version;
+	rampart_policy_free(&policy);
+	assert_true(content_digest(blob, len, fake.digest));
+	fake.generation++;
 }
 
 int kernel_load_policy(struct kernel *kernel, int fd, struct kernel_answer *answer)
 {
+	uint8_t blob[65536];
+
 	*answer = (struct kernel_answer){ .reason = fake.reason };
 	fake.loads++;
 	if (fake.error)
 		return fake.error;
-	assert_true(read_content(fd, fake.digest));
+	take_force(blob, pread(fd, blob, sizeof(blob), 0));
 	assert_int_equal(fcntl(fd, F_GET_SEALS) & F_SEAL_WRITE, F_SEAL_WRITE);
-	answer->generation = ++fake.generation;
+	answer->generation = fake.generation;
 	return 0;
 }
 
@@ -100,9 +108,11 @@ int kernel_get_status(struct kernel *kernel, Rampart__Status **status)
 
 	rampart__status__init(s);
 	s->enforcing = true;
+	s->floor_version = fake.floor.version;
 	if (fake.generation) {
 		s->policy = strdup("test");
 		s->generation = fake.generation;
+		s->version = fake.version;
 		s->digest.len = 32;
 		s->digest.data = malloc(32);
 		memcpy(s->digest.data, fake.digest, 32);
@@ -482,6 +492,22 @@ static void test_restored_after_boot(void **unused)
 	assert_int_equal(fake.loads, 1);
 }
 
+/* Until the daemon tells it the floor, a kernel that has just booted takes any policy, from anyone. */
+static void test_older_came_first(void **unused)
+{
+	uint8_t *older;
+	size_t len = make_bundle(2, "", &older);
+
+	assert_int_equal(apply(3, "", false).error, 0);
+	memset(&fake, 0, sizeof(fake));
+	take_force(older, len);
+	reopen();
+	policy_restore(&host);
+	assert_int_equal(fake.loads, 1);
+	assert_int_equal(fake.version, 3);
+	free(older);
+}
+
 /* The daemon died after the kernel took a policy, or after it refused one, and before it could record that. */
 static void test_settled_after_crash(void **unused)
 {
@@ -497,8 +523,8 @@ static void test_settled_after_crash(void **unused)
 	free(data);
 
 	assert_int_equal(state_stage(&host.state, der, len), 0);
-	assert_true(content_digest(der, len, fake.digest));
-	fake.generation = 2;
+	take_force(der, len);
+	fake.floor.version = 2;
 	policy_restore(&host);
 	assert_int_equal(policy_in_force(&host, &data, &got), 0);
 	assert_int_equal(got, len);
@@ -773,6 +799,7 @@ int main(void)
 		TEST(test_crash_at_every_point), TEST(test_apply),		 TEST(test_dry_run),
 		TEST(test_target),		TEST(test_kernel_refuses),	 TEST(test_kernel_is_absent),
 		TEST(test_no_trust),		TEST(test_restored_after_boot),	 TEST(test_settled_after_crash),
+		TEST(test_older_came_first),
 		TEST(test_foreign_policy_in_force), TEST(test_nothing_lost),	 TEST(test_dropped_is_said_once),
 		TEST(test_gap_is_said_once),	TEST(test_module_loaded_anew),	 TEST(test_broken_store),
 		TEST(test_links),		TEST(test_links_deep),
