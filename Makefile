@@ -63,7 +63,7 @@ $(B)/bin/rampartd $(B)/bin/rampartctl:
 -include $(shell find $(B)/obj -name '*.d' 2>/dev/null)
 
 # --- kernel module: one folder of links to the sources per kernel series, so that two series build side by side ---
-keys $(B)/keys/trust.pem:
+keys $(B)/keys/trust.pem: scripts/keys
 	@scripts/keys $(B)/keys
 
 kmod: $(SERIES:%=kmod-%)
@@ -77,7 +77,7 @@ unsealed-%: $(B)/keys/trust.pem
 
 # --- programs that run inside guests ---
 .PHONY: guest-files guest-demo unsealed
-guest-files: $(B)/guest/file $(B)/guest/ask guest-demo unsealed
+guest-files: $(B)/guest/file $(B)/guest/ask $(B)/guest/rawnl $(B)/guest/refuse/.made guest-demo unsealed
 guest-demo: $(B)/guest/editor $(B)/guest/locker
 	@cp tests/vm/*.sh $(B)/guest/
 $(B)/guest/file: tests/bypass/file.c
@@ -87,6 +87,13 @@ $(B)/guest/locker: tests/vm/locker.c
 $(B)/guest/%:
 	@mkdir -p $(@D)
 	$(CC) -O2 -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -static -o $@ $<
+
+$(B)/guest/rawnl $(B)/guest/twin: $(B)/guest/%: $(B)/obj/tests/vm/%.o $(B)/librampart.a
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -Wl,--as-needed -o $@ $^ $(PKG_LIBS)
+# Signed messages that are to be refused: made where the root's key is.
+$(B)/guest/refuse/.made: tests/vm/refuse-make tests/vm/lib.sh $(B)/keys/trust.pem $(B)/bin/rampartctl $(B)/guest/twin
+	tests/vm/refuse-make $(B) $(@D)
 
 # --- man pages ---
 MAN := $(patsubst daemon/man/%.scd,$(B)/man/%,$(wildcard daemon/man/*.scd))

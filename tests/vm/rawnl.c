@@ -1,0 +1,363 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Speaks to the netlink family "rampart" past the daemon, with its own code, and also what no honest client would say.
+ * Prints one line: the kernel's reason ("-": none came), the errno ("0": accepted), and what else there is to know.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include <libmnl/libmnl.h>
+#include <linux/genetlink.h>
+
+#include <rampart_netlink.h>
+#include <reason.h>
+
+#include "event.pb-c.h"
+
+#define BUFFER_SIZE (256 * 1024)
+#define ANSWER_SECONDS 60
+
+static const char *const commands[] = {
+	[RAMPART_CMD_GET_STATUS] = "get_status", [RAMPART_CMD_LOAD_POLICY] = "load_policy",
+	[RAMPART_CMD_SUBSCRIBE] = "subscribe",	 [RAMPART_CMD_EVENTS] = "events",
+	[RAMPART_CMD_GRANT] = "grant",		 [RAMPART_CMD_DISARM] = "disarm",
+	[RAMPART_CMD_SET_FLOOR] = "set_floor",	 [RAMPART_CMD_ACK] = "ack",
+	[RAMPART_CMD_HINT] = "hint",
+};
+
+static const char *const attributes[] = {
+	[RAMPART_ATTR_PAYLOAD] = "payload",	  [RAMPART_ATTR_FD] = "fd",	[RAMPART_ATTR_REASON] = "reason",
+	[RAMPART_ATTR_GENERATION] = "generation", [RAMPART_ATTR_PATH] = "path", [RAMPART_ATTR_HINT] = "hint",
+	[RAMPART_ATTR_BATCH] = "batch",
+};
+
+struct answer {
+	uint16_t family;	/* of the controller's answer */
+	bool done;
+	int error;
+	char words[200];	/* of the acknowledgement */
+	int reason;		/* -1: none */
+	uint64_t generation;
+	Rampart__Status *status;
+};
+
+static _Alignas(struct nlmsghdr) char request[BUFFER_SIZE], buffer[BUFFER_SIZE];
+static struct mnl_socket *sock;
+static uint32_t seq;
+
+static void __attribute__((noreturn)) die(const char *what)
+{
+	fprintf(stderr, "rawnl: %s: %s\n", what, strerror(errno));
+	exit(3);
+}
+
+static void __attribute__((noreturn)) usage(void)
+{
+	fprintf(stderr, "usage: rawnl load FILE | disarm FILE | status | send COMMAND [ATTRIBUTE...] | headless\n"
+			"       rawnl: such requests from the input, one a line\n"
+			"COMMAND: a name or a number. ATTRIBUTE, the first word a name or a number too:\n"
+			"fd:file:PATH fd:write:PATH fd:path:PATH fd:pipe: X:u8:N X:u32:N X:u64:N X:text:WORDS\n"
+			"X:hex:BYTES X:zeros:COUNT X:beyond:N (claims N bytes more than are sent)\n");
+	exit(2);
+}
+
+/* --- asking --- */
+
+static struct nlmsghdr *start(uint16_t family, uint8_t command, uint8_t version)
+{
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(request);
+	struct genlmsghdr *genl;
+
+	nlh->nlmsg_type = family;
+	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
+	nlh->nlmsg_seq = ++seq;
+	genl = mnl_nlmsg_put_extra_header(nlh, sizeof(*genl));
+	genl->cmd = command;
+	genl->version = version;
+	return nlh;
+}
+
+static void take_acknowledgement(const struct nlmsghdr *nlh, struct answer *answer)
+{
+	const struct nlmsgerr *err = mnl_nlmsg_get_payload(nlh);
+	size_t skip = sizeof(*err);
+	const struct nlattr *attr;
+
+	answer->done = true;
+	answer->error = -err->error;
+	if (!(nlh->nlmsg_flags & NLM_F_ACK_TLVS))
+		return;
+	if (!(nlh->nlmsg_flags & NLM_F_CAPPED))
+		skip += mnl_nlmsg_get_payload_len(&err->msg);
+	mnl_attr_for_each(attr, nlh, skip)
+		if (mnl_attr_get_type(attr) == NLMSGERR_ATTR_MSG)
+			snprintf(answer->words, sizeof(answer->words), "%s", mnl_attr_get_str(attr));
+		else if (mnl_attr_get_type(attr) == NLMSGERR_ATTR_MISS_TYPE)
+			snprintf(answer->words, sizeof(answer->words), "attribute %s is missing",
+				 attributes[mnl_attr_get_u32(attr)]);
+}
+
+static void take_attribute(const struct nlattr *attr, struct answer *answer)
+{
+	switch (mnl_attr_get_type(attr)) {
+	case RAMPART_ATTR_REASON:
+		answer->reason = mnl_attr_get_u32(attr);
+		break;
+	case RAMPART_ATTR_GENERATION:
+		answer->generation = mnl_attr_get_u64(attr);
+		break;
+	case RAMPART_ATTR_PAYLOAD:
+		answer->status = rampart__status__unpack(NULL, mnl_attr_get_payload_len(attr),
+							 mnl_attr_get_payload(attr));
+		break;
+	}
+}
+
+static void take_message(const struct nlmsghdr *nlh, struct answer *answer)
+{
+	const struct nlattr *attr;
+
+	if (nlh->nlmsg_type == NLMSG_ERROR) {
+		take_acknowledgement(nlh, answer);
+		return;
+	}
+	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr))
+		if (nlh->nlmsg_type != GENL_ID_CTRL)
+			take_attribute(attr, answer);
+		else if (mnl_attr_get_type(attr) == CTRL_ATTR_FAMILY_ID)
+			answer->family = mnl_attr_get_u16(attr);
+}
+
+static void ask(struct answer *answer)
+{
+	const struct nlmsghdr *nlh = (const struct nlmsghdr *)request;
+
+	*answer = (struct answer){ .reason = -1 };
+	if (mnl_socket_sendto(sock, nlh, nlh->nlmsg_len) < 0)
+		die("send");
+	while (!answer->done) {
+		int left = mnl_socket_recvfrom(sock, buffer, sizeof(buffer));
+
+		if (left < 0)
+			die("no answer");
+		for (nlh = (const struct nlmsghdr *)buffer; mnl_nlmsg_ok(nlh, left); nlh = mnl_nlmsg_next(nlh, &left))
+			take_message(nlh, answer);
+	}
+}
+
+static void open_socket(void)
+{
+	struct timeval timeout = { .tv_sec = ANSWER_SECONDS };
+	int on = 1;
+
+	sock = mnl_socket_open2(NETLINK_GENERIC, SOCK_CLOEXEC);
+	if (!sock || mnl_socket_bind(sock, 0, MNL_SOCKET_AUTOPID) < 0 ||
+	    mnl_socket_setsockopt(sock, NETLINK_EXT_ACK, &on, sizeof(on)) < 0 ||
+	    setsockopt(mnl_socket_get_fd(sock), SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout)) < 0)
+		die("socket");
+}
+
+static uint16_t find_family(void)
+{
+	struct nlmsghdr *nlh = start(GENL_ID_CTRL, CTRL_CMD_GETFAMILY, 1);
+	struct answer answer;
+
+	mnl_attr_put_strz(nlh, CTRL_ATTR_FAMILY_NAME, RAMPART_GENL_NAME);
+	ask(&answer);
+	errno = answer.error;
+	if (!answer.family)
+		die("family " RAMPART_GENL_NAME);
+	return answer.family;
+}
+
+/* --- what to say --- */
+
+static unsigned int number_of(const char *word, const char *const *names, unsigned int n)
+{
+	char *end;
+	unsigned long number = strtoul(word, &end, 0);
+
+	for (unsigned int i = 0; i < n; i++)
+		if (names[i] && !strcmp(word, names[i]))
+			return i;
+	if (end == word || *end)
+		usage();
+	return number;
+}
+
+static int open_as(const char *path, int flags)
+{
+	int fd = open(path, flags | O_CLOEXEC);
+
+	if (fd < 0)
+		die(path);
+	return fd;
+}
+
+static int open_pipe(void)
+{
+	int ends[2];
+
+	if (pipe(ends) < 0)
+		die("pipe");
+	return ends[0];
+}
+
+static void put_hex(struct nlmsghdr *nlh, uint16_t type, const char *hex)
+{
+	uint8_t bytes[4096];
+	size_t n = 0;
+
+	for (; n < sizeof(bytes) && sscanf(hex + 2 * n, "%2hhx", &bytes[n]) == 1; n++)
+		if (!hex[2 * n + 1])
+			usage();
+	mnl_attr_put(nlh, type, n, bytes);
+}
+
+static void put_zeros(struct nlmsghdr *nlh, uint16_t type, size_t n)
+{
+	void *zeros = calloc(1, n + 1);
+
+	if (!zeros || n > UINT16_MAX - MNL_ATTR_HDRLEN)
+		usage();
+	mnl_attr_put(nlh, type, n, zeros);
+	free(zeros);
+}
+
+/* "TYPE:KIND:VALUE" */
+static void put_attribute(struct nlmsghdr *nlh, char *text)
+{
+	char *kind = strchr(text, ':'), *value = kind ? strchr(kind + 1, ':') : NULL;
+	struct nlattr *attr = mnl_nlmsg_get_payload_tail(nlh);
+	uint16_t type;
+
+	if (!value)
+		usage();
+	*kind++ = *value++ = '\0';
+	type = number_of(text, attributes, RAMPART_ATTR_BATCH + 1);
+	if (!strcmp(kind, "file"))
+		mnl_attr_put_u32(nlh, type, open_as(value, O_RDONLY));
+	else if (!strcmp(kind, "write"))
+		mnl_attr_put_u32(nlh, type, open_as(value, O_WRONLY));
+	else if (!strcmp(kind, "path"))
+		mnl_attr_put_u32(nlh, type, open_as(value, O_PATH));
+	else if (!strcmp(kind, "pipe"))
+		mnl_attr_put_u32(nlh, type, open_pipe());
+	else if (!strcmp(kind, "u8"))
+		mnl_attr_put_u8(nlh, type, strtoul(value, NULL, 0));
+	else if (!strcmp(kind, "u32"))
+		mnl_attr_put_u32(nlh, type, strtoul(value, NULL, 0));
+	else if (!strcmp(kind, "u64"))
+		mnl_attr_put_u64(nlh, type, strtoull(value, NULL, 0));
+	else if (!strcmp(kind, "text"))
+		mnl_attr_put_strz(nlh, type, value);
+	else if (!strcmp(kind, "hex"))
+		put_hex(nlh, type, value);
+	else if (!strcmp(kind, "zeros"))
+		put_zeros(nlh, type, strtoul(value, NULL, 0));
+	else if (!strcmp(kind, "beyond")) {
+		mnl_attr_put_u32(nlh, type, 0);
+		attr->nla_len += strtoul(value, NULL, 0);
+	} else
+		usage();
+}
+
+/* @words: the request, as on the command line */
+static void make_request(uint16_t family, int n, char **words)
+{
+	const char *action = n ? words[0] : "";
+	struct nlmsghdr *nlh;
+
+	if (!strcmp(action, "load") && n == 2) {
+		nlh = start(family, RAMPART_CMD_LOAD_POLICY, RAMPART_GENL_VERSION);
+		mnl_attr_put_u32(nlh, RAMPART_ATTR_FD, open_as(words[1], O_RDONLY));
+	} else if (!strcmp(action, "disarm") && n == 2) {
+		nlh = start(family, RAMPART_CMD_DISARM, RAMPART_GENL_VERSION);
+		mnl_attr_put_u32(nlh, RAMPART_ATTR_FD, open_as(words[1], O_RDONLY));
+	} else if (!strcmp(action, "send") && n >= 2) {
+		nlh = start(family, number_of(words[1], commands, RAMPART_CMD_MAX + 1), RAMPART_GENL_VERSION);
+		for (int i = 2; i < n; i++)
+			put_attribute(nlh, words[i]);
+	} else if (!strcmp(action, "status") && n == 1) {
+		start(family, RAMPART_CMD_GET_STATUS, RAMPART_GENL_VERSION);
+	} else if (!strcmp(action, "headless") && n == 1) {
+		nlh = start(family, RAMPART_CMD_GET_STATUS, RAMPART_GENL_VERSION);
+		nlh->nlmsg_len = sizeof(*nlh);
+	} else {
+		usage();
+	}
+}
+
+/* --- what was answered --- */
+
+static void print_status(const Rampart__Status *status)
+{
+	printf("policy=%s version=%llu generation=%llu floor_version=%llu floor_time=%lld challenge=", status->policy,
+	       (unsigned long long)status->version, (unsigned long long)status->generation,
+	       (unsigned long long)status->floor_version, (long long)status->floor_time);
+	for (size_t i = 0; i < status->challenge.len; i++)
+		printf("%02x", status->challenge.data[i]);
+}
+
+static void print_answer(const struct answer *answer)
+{
+	if (answer->status) {
+		print_status(answer->status);
+		return;
+	}
+	printf("%s %s", answer->reason < 0 ? "-" : rampart_reason_name(answer->reason),
+	       answer->error ? strerrorname_np(answer->error) : "0");
+	if (answer->generation)
+		printf(" generation=%llu", (unsigned long long)answer->generation);
+	if (*answer->words)
+		printf(" (%s)", answer->words);
+}
+
+/* Each line of the input is a request. What is in force after it ends its line of the output. */
+static void run_lines(uint16_t family)
+{
+	struct answer answer;
+	char line[4096];
+
+	while (fgets(line, sizeof(line), stdin)) {
+		char *words[16], *rest = line;
+		int n = 0;
+
+		while (n < 16 && (words[n] = strtok_r(n ? NULL : line, " \n", &rest)))
+			n++;
+		make_request(family, n, words);
+		ask(&answer);
+		print_answer(&answer);
+		start(family, RAMPART_CMD_GET_STATUS, RAMPART_GENL_VERSION);
+		ask(&answer);
+		if (!answer.status)
+			die("status");
+		printf(" | %s %llu %llu\n", answer.status->policy, (unsigned long long)answer.status->version,
+		       (unsigned long long)answer.status->generation);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	struct answer answer;
+	uint16_t family;
+
+	open_socket();
+	family = find_family();
+	if (argc == 1) {
+		run_lines(family);
+		return 0;
+	}
+	make_request(family, argc - 1, argv + 1);
+	ask(&answer);
+	print_answer(&answer);
+	putchar('\n');
+	return answer.error != 0;
+}
