@@ -77,16 +77,23 @@ unsealed-%: $(B)/keys/trust.pem
 
 # --- programs that run inside guests ---
 .PHONY: guest-files guest-demo unsealed
-guest-files: $(B)/guest/file $(B)/guest/ask $(B)/guest/rawnl $(B)/guest/refuse/.made guest-demo unsealed
+guest-files: $(addprefix $(B)/guest/,file inject preload.so ask rawnl refuse/.made) guest-demo unsealed
 guest-demo: $(B)/guest/editor $(B)/guest/locker
 	@cp tests/vm/*.sh $(B)/guest/
 $(B)/guest/file: tests/bypass/file.c
+$(B)/guest/inject: tests/bypass/inject.c
 $(B)/guest/ask: tests/vm/ask.c
+# Not static: a loader has to load it, which is what the attacks through libraries are about.
 $(B)/guest/editor: tests/vm/editor.c
+	@mkdir -p $(@D)
+	$(CC) -O2 -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -o $@ $<
+$(B)/guest/preload.so: tests/bypass/preload.c
+	@mkdir -p $(@D)
+	$(CC) -O2 -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Wno-unused-parameter -shared -fPIC -o $@ $<
 $(B)/guest/locker: tests/vm/locker.c
 $(B)/guest/%:
 	@mkdir -p $(@D)
-	$(CC) -O2 -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -static -o $@ $<
+	$(CC) -O2 -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Wno-unused-parameter -static -o $@ $<
 
 $(B)/guest/rawnl $(B)/guest/twin: $(B)/guest/%: $(B)/obj/tests/vm/%.o $(B)/librampart.a
 	@mkdir -p $(@D)

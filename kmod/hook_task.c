@@ -78,7 +78,7 @@ int hook_bprm_creds_for_exec(struct linux_binprm *bprm)
 
 	rampart_hook_seen(bprm_creds_for_exec);
 	rampart_sleep_begin();
-	err = subject_exec_prepare(bprm);
+	err = subject_exec_prepare();
 	if (!err && must_be_secure(bprm->file))
 		bprm->secureexec = 1;
 	rampart_sleep_end();

@@ -205,7 +205,7 @@ void subject_task_free(struct task_struct *task)
 }
 
 /* Everything that can fail, while the exec still can. */
-int subject_exec_prepare(struct linux_binprm *bprm)
+int subject_exec_prepare(void)
 {
 	struct subject *old = subject_get(current), *subject = create(old);
 	struct entry *entry;
@@ -242,7 +242,7 @@ void subject_exec_commit(const struct linux_binprm *bprm)
 	entry = find_own();
 	/* The exec began before its first hook was attached; without memory it ends as a program that is not known. */
 	if (unlikely(!entry || !entry->pending)) {
-		if (subject_exec_prepare(bprm)) {
+		if (subject_exec_prepare()) {
 			if (entry)
 				subject_put(unrcu_pointer(xchg(&entry->subject, NULL)));
 			return;

@@ -55,7 +55,7 @@ int subject_populate(void);
 /* Handlers of task_alloc, task_free, bprm_creds_for_exec, bprm_committed_creds. */
 int subject_fork(struct task_struct *child);
 void subject_task_free(struct task_struct *task);
-int subject_exec_prepare(struct linux_binprm *bprm);
+int subject_exec_prepare(void);
 void subject_exec_commit(const struct linux_binprm *bprm);
 
 /* A reference to @task's subject or NULL. Context: any. */

@@ -16,7 +16,8 @@ fresh_documents() {
 locker() { as_user "$here/locker" $docs; }
 edit() { as_user /usr/local/bin/editor $docs/letter.txt "$1" && grep -q "$1" $docs/letter.txt; }
 
-mkdir -p /usr/local/bin $docs && chown user /home/user $docs && cp "$here/editor" /usr/local/bin/ && chmod 755 /usr/local/bin/editor
+install_editor
+mkdir -p $docs && chown user /home/user $docs
 
 say "A guest with the unmodified kernel $(uname -r). Rampart is loaded; the policy key is not root's."
 say "Audit: the policy only reports"

@@ -4,7 +4,7 @@
 here=$(dirname "$0")
 . "$here/lib.sh"
 file="$here/file"
-mkdir -p /usr/local/bin && cp "$here/editor" /usr/local/bin/editor && chmod 0755 /usr/local/bin/editor
+install_editor
 mkdir -p /srv/ledger /home/user/Documents
 attack() { "$file" run "$1" "$2"; }
 

@@ -13,7 +13,7 @@ attack() {
 changes() { echo x 2>/dev/null > /srv/ledger/f; }
 
 mkdir -p /srv/ledger && echo original > /srv/ledger/f
-mkdir -p /usr/local/bin && cp "$here/editor" /usr/local/bin/editor && chmod 0755 /usr/local/bin/editor
+install_editor
 if [ "$build" = unsealed ]; then
 	insmod "$here/rampart-unsealed-$(uname -r | cut -d. -f1-2).ko" && { rampartd > /var/log/rampartd.log 2>&1 & } && sleep 3
 fi
