@@ -8,6 +8,7 @@
 #include <linux/cred.h>
 #include <linux/err.h>
 #include <linux/key.h>
+#include <linux/mm.h>
 #include <linux/slab.h>
 #include <linux/uidgid.h>
 #include <linux/verification.h>
@@ -216,16 +217,6 @@ static enum rampart_reason check_chain(const struct rampart_cms *cms, s64 now, s
 
 /* --- the signature --- */
 
-/* The verifier's word on what was signed must be ours. */
-static int compare_content(void *ctx, const void *data, size_t len, size_t asn1hdrlen)
-{
-	const struct pb_view *content = ctx;
-
-	if (len != content->len || (data != content->data && memcmp(data, content->data, len)))
-		return -EBADMSG;
-	return 0;
-}
-
 static enum rampart_reason reason_of(int err)
 {
 	switch (err) {
@@ -250,6 +241,20 @@ static enum rampart_reason reason_of(int err)
 	}
 }
 
+/* As one with content elsewhere: the kernel's decoder takes no message of more than 64 KiB. */
+static enum rampart_reason check_signature(const struct rampart_cms *cms)
+{
+	u8 *detached = kvmalloc(RAMPART_CMS_DETACHED_MAX, GFP_KERNEL);
+	int err = -ENOMEM;
+
+	if (detached)
+		err = verify_pkcs7_signature(cms->content.data, cms->content.len, detached,
+					     rampart_cms_detach(cms, detached), keyring,
+					     VERIFYING_UNSPECIFIED_SIGNATURE, NULL, NULL);
+	kvfree(detached);
+	return reason_of(err);
+}
+
 enum rampart_reason rampart_verify(struct pb_view blob, s64 now, struct pb_view *content,
 				   struct rampart_signers *signers)
 {
@@ -261,9 +266,7 @@ enum rampart_reason rampart_verify(struct pb_view blob, s64 now, struct pb_view 
 	if (!reason && !cms.signer.code_signing)
 		reason = RAMPART_REASON_WRONG_EKU;
 	if (!reason)
-		reason = reason_of(verify_pkcs7_signature(NULL, 0, blob.data, blob.len, keyring,
-							  VERIFYING_UNSPECIFIED_SIGNATURE, compare_content,
-							  &cms.content));
+		reason = check_signature(&cms);
 	if (!reason)
 		reason = check_chain(&cms, now, signers);
 	*content = cms.content;

@@ -9,6 +9,7 @@
 #include "der.h"
 
 #define ATTRIBUTES_MAX 32
+#define DETACHED_HEADERS 64	/* bytes; what is around @before and @after is less */
 
 /* RFC 5652 */
 static const u8 oid_data[] = { 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x01 }; /* 1.2.840.113549.1.7.1 */
@@ -273,13 +274,18 @@ static enum rampart_reason parse_signed_data(struct pb_view in, struct rampart_c
 	unsigned int hashes;
 	u8 version;
 
+	cms->before.data = in.data;
 	if (!der_take_version(&in, &version) || !der_take(&in, DER_SET, &set))
 		return RAMPART_REASON_MALFORMED;
+	cms->before.len = in.data - cms->before.data;
 	reason = parse_hashes(set, &hashes);
 	if (reason)
 		return reason;
 	if (!der_take(&in, DER_SEQUENCE, &content) || !parse_content(content, &cms->content))
 		return RAMPART_REASON_MALFORMED;
+	cms->after = in;
+	if (cms->before.len + cms->after.len > RAMPART_CMS_DETACHED_MAX - DETACHED_HEADERS)
+		return RAMPART_REASON_TOO_LARGE;
 	if (der_next_is(in, DER_CONTEXT_CONSTRUCTED(0)) && !der_take(&in, DER_CONTEXT_CONSTRUCTED(0), &certificates))
 		return RAMPART_REASON_MALFORMED;
 	/* No revocation lists, which would come between the two. */
@@ -334,4 +340,52 @@ enum rampart_reason rampart_cms_parse(struct pb_view blob, struct rampart_cms *c
 	if (reason)
 		*cms = (struct rampart_cms){};
 	return reason;
+}
+
+/* --- without content --- */
+
+static u8 *put_bytes(u8 *to, const void *data, u32 len)
+{
+	memcpy(to, data, len);
+	return to + len;
+}
+
+static u32 header_size(u32 len)
+{
+	return len < 0x80 ? 2 : len < 0x100 ? 3 : 4;
+}
+
+/* For at most 65535 bytes of content. */
+static u8 *put_header(u8 *to, u8 tag, u32 len)
+{
+	u32 size = header_size(len);
+
+	*to++ = tag;
+	if (size > 2)
+		*to++ = 0x80 + size - 2;
+	if (size > 3)
+		*to++ = len >> 8;
+	*to++ = len;
+	return to;
+}
+
+u32 rampart_cms_detach(const struct rampart_cms *cms, u8 *buf)
+{
+	const u32 type_len = header_size(sizeof(oid_data)) + sizeof(oid_data);
+	const u32 data_len = cms->before.len + header_size(type_len) + type_len + cms->after.len;
+	const u32 tagged_len = header_size(data_len) + data_len;
+	u8 *to = buf;
+
+	to = put_header(to, DER_SEQUENCE, header_size(sizeof(oid_signed_data)) + sizeof(oid_signed_data) +
+					  header_size(tagged_len) + tagged_len);
+	to = put_header(to, DER_OID, sizeof(oid_signed_data));
+	to = put_bytes(to, oid_signed_data, sizeof(oid_signed_data));
+	to = put_header(to, DER_CONTEXT_CONSTRUCTED(0), tagged_len);
+	to = put_header(to, DER_SEQUENCE, data_len);
+	to = put_bytes(to, cms->before.data, cms->before.len);
+	to = put_header(to, DER_SEQUENCE, type_len);
+	to = put_header(to, DER_OID, sizeof(oid_data));
+	to = put_bytes(to, oid_data, sizeof(oid_data));
+	to = put_bytes(to, cms->after.data, cms->after.len);
+	return to - buf;
 }

@@ -12,6 +12,7 @@
 
 #define RAMPART_CMS_MAX (64u << 20)	/* bytes of a whole message */
 #define RAMPART_CMS_CERTS_MAX 8		/* certificates in it */
+#define RAMPART_CMS_DETACHED_MAX 65535	/* bytes of it without its content: all that the kernel's ASN.1 decoder takes */
 
 struct rampart_cms {
 	struct pb_view content;		/* what was signed, inside the message */
@@ -19,6 +20,8 @@ struct rampart_cms {
 	/* Certificates in the message, each issued by the next: the signer's first, and below a trusted one the last. */
 	struct pb_view chain[RAMPART_CMS_CERTS_MAX];
 	u32 chain_len;
+	/* What is around encapContentInfo: version and digestAlgorithms; certificates and signerInfos. */
+	struct pb_view before, after;
 };
 
 /*
@@ -45,5 +48,11 @@ struct rampart_cms {
  * Context: any; neither allocates nor sleeps; bounded by the length of @blob.
  */
 enum rampart_reason rampart_cms_parse(struct pb_view blob, struct rampart_cms *cms);
+
+/*
+ * rampart_cms_detach() - writes the message without its content to @buf of RAMPART_CMS_DETACHED_MAX bytes, and returns
+ * its length. What was signed does not change: it is the same signature, as one of content that is elsewhere.
+ */
+u32 rampart_cms_detach(const struct rampart_cms *cms, u8 *buf);
 
 #endif

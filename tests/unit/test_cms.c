@@ -453,6 +453,34 @@ static void up_to_its_limits(void **state)
 	assert_int_equal(with_attributes(33), RAMPART_REASON_MALFORMED);
 }
 
+/* The same signature, of content that is elsewhere; and of no other. */
+static void detached(void **state)
+{
+	const struct rampart_cms none = {};
+	u8 *buf = malloc(RAMPART_CMS_DETACHED_MAX);
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(torture_bases); i++) {
+		struct rampart_cms cms;
+		CMS_ContentInfo *theirs;
+		const u8 *p = buf;
+		BIO *right, *wrong = BIO_new_mem_buf("other", 5);
+		u32 len;
+
+		torture_base(i, &cms);
+		len = rampart_cms_detach(&cms, buf);
+		theirs = d2i_CMS_ContentInfo(NULL, &p, len);
+		assert_true(theirs && p == buf + len);
+		right = BIO_new_mem_buf(cms.content.data, cms.content.len);
+		assert_int_equal(CMS_verify(theirs, NULL, trusted, right, NULL, CMS_BINARY | CMS_DETACHED), 1);
+		assert_int_equal(CMS_verify(theirs, NULL, trusted, wrong, NULL, CMS_BINARY | CMS_DETACHED), 0);
+		CMS_ContentInfo_free(theirs);
+		BIO_free(right);
+		BIO_free(wrong);
+	}
+	assert_in_range(rampart_cms_detach(&none, buf), 1, 64);
+	free(buf);
+}
+
 /* --- time --- */
 
 static enum rampart_reason parse_time(const char *path, u8 tag, const char *text, struct rampart_cms *cms)
@@ -594,6 +622,7 @@ int main(void)
 		cmocka_unit_test(damaged_on_purpose),
 		cmocka_unit_test(length_as_a_whole),
 		cmocka_unit_test(up_to_its_limits),
+		cmocka_unit_test(detached),
 		cmocka_unit_test(times),
 		cmocka_unit_test(random_times_as_timegm),
 		cmocka_unit_test(every_prefix_is_truncated),

@@ -187,6 +187,13 @@ before=$(in_force)
 both <<END
 base rolled_back ESTALE rolled back
 older rolled_back ESTALE rolled back
+large-changed bad_signature EKEYREJECTED the content is not what was signed
 END
 still_in_force reload
+
+check large/apply rampartctl policy apply "$signed/large.bundle"
+check large/enforcing wait_enforcing
+before=$(in_force)
+answer large/version "test 12" in_force
+still_in_force large
 finish
