@@ -59,6 +59,19 @@ static void same_signer(CMS_ContentInfo *theirs, struct pb_view signer)
 	X509_free(cert);
 }
 
+/* Without its content it is one whole element still, and not longer than was said. */
+static void check_detached(const struct rampart_cms *cms)
+{
+	u8 *buf = malloc(RAMPART_CMS_DETACHED_MAX);
+	u32 len = rampart_cms_detach(cms, buf);
+	struct rampart_cms none;
+
+	REQUIRE(len <= RAMPART_CMS_DETACHED_MAX);
+	REQUIRE(rampart_cms_parse((struct pb_view){ buf, len }, &none) == RAMPART_REASON_MALFORMED);
+	REQUIRE(rampart_cms_parse((struct pb_view){ buf, len - 1 }, &none) == RAMPART_REASON_TRUNCATED);
+	free(buf);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct pb_view blob = { data, size };
@@ -71,6 +84,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		is_inside(cms.signer.tbs, cms.signer.der));
 	REQUIRE(cms.signer.key_bits >= (cms.signer.key_type == RAMPART_KEY_RSA ? 3072 : 256));
 	check_ends(blob);
+	check_detached(&cms);
 
 	theirs = d2i_CMS_ContentInfo(NULL, &data, size);
 	if (theirs) {
