@@ -9,14 +9,17 @@
 #include "homes.h"
 #include "journal.h"
 
-/* useradd writes the account first and makes its directory after. */
-#define AGAIN_USEC (15 * 1000000ULL)
+/* useradd writes the account first and makes its directory after: it is waited for. */
+#define AGAIN_USEC 250000ULL
+#define AGAIN_TIMES 240
 
 struct homes {
 	struct daemon *daemon;
 	char *passwd;
 	char **paths;
 	unsigned int n, cap;
+	unsigned int absent;	/* homes that are not there */
+	unsigned int patience;	/* how often these are still looked for */
 	sd_event_source *watch;
 	sd_event_source *again;
 };
@@ -39,7 +42,7 @@ static bool is_home(const char *path)
 {
 	struct stat st;
 
-	return path[0] == '/' && path[1] && !lstat(path, &st) && S_ISDIR(st.st_mode);
+	return !stat(path, &st) && S_ISDIR(st.st_mode);
 }
 
 static void free_paths(struct homes *homes)
@@ -72,9 +75,17 @@ static void read_accounts(struct homes *homes)
 	if (!file)
 		return;
 	free_paths(homes);
-	while (homes->n < HOMES_MAX && (account = fgetpwent(file)))
-		if (is_login(account) && is_home(account->pw_dir))
-			add_path(homes, account->pw_dir);
+	homes->absent = 0;
+	while (homes->n < HOMES_MAX && (account = fgetpwent(file))) {
+		const char *home = account->pw_dir;
+
+		if (!is_login(account) || home[0] != '/' || !home[1])
+			continue;
+		if (is_home(home))
+			add_path(homes, home);
+		else
+			homes->absent++;
+	}
 	fclose(file);
 }
 
@@ -100,24 +111,37 @@ const char *homes_path(const struct homes *homes, unsigned int i)
 	return homes && i < homes->n ? homes->paths[i] : NULL;
 }
 
+static int look_again(struct homes *homes)
+{
+	if (!homes->absent || !homes->patience)
+		return 0;
+	homes->patience--;
+	sd_event_source_set_time_relative(homes->again, AGAIN_USEC);
+	return sd_event_source_set_enabled(homes->again, SD_EVENT_ONESHOT);
+}
+
+/* The kernel is told only when one has come. */
 static int hint_again(sd_event_source *source, uint64_t usec, void *data)
 {
-	homes_hint(data);
-	return 0;
+	struct homes *homes = data;
+	unsigned int absent = homes->absent;
+
+	read_accounts(homes);
+	if (homes->absent != absent)
+		homes_hint(homes);
+	return look_again(homes);
 }
 
 static int directory_changed(sd_event_source *source, const struct inotify_event *event, void *data)
 {
 	struct homes *homes = data;
 	const char *name = strrchr(homes->passwd, '/') + 1;
-	uint64_t now;
 
 	if (!(event->mask & IN_Q_OVERFLOW) && (!event->len || strcmp(event->name, name)))
 		return 0;
 	homes_hint(homes);
-	sd_event_now(homes->daemon->event, CLOCK_MONOTONIC, &now);
-	sd_event_source_set_time(homes->again, now + AGAIN_USEC);
-	return sd_event_source_set_enabled(homes->again, SD_EVENT_ONESHOT);
+	homes->patience = AGAIN_TIMES;
+	return look_again(homes);
 }
 
 /* The directory, since a password file is replaced by renaming a new one over it. */

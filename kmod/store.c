@@ -222,7 +222,7 @@ void rampart_store_refresh_later(bool programs, bool moving)
 	}
 }
 
-static int add_home(const char *path)
+static int remember_home(const char *path)
 {
 	struct home *home = kzalloc(sizeof(*home), GFP_KERNEL);
 	const struct home *old;
@@ -242,12 +242,30 @@ static int add_home(const char *path)
 	list_add_tail(&home->list, &homes);
 	n_homes++;
 	mutex_unlock(&store_lock);
-	return run(&(struct job){});
+	return 0;
 known:
 	mutex_unlock(&store_lock);
 	kfree(home->path);
 	kfree(home);
 	return 0;
+}
+
+/* A path that is known may lead to another directory by now: an account was removed and made again. */
+static int add_home(const char *name)
+{
+	struct path path;
+	bool known;
+	int err = remember_home(name);
+
+	if (!err)
+		err = kern_path(name, LOOKUP_FOLLOW, &path);
+	if (err)
+		return err;
+	rcu_read_lock();
+	known = rampart_label_has_state(rampart_view(), path.dentry, RAMPART_STATE_HOME);
+	rcu_read_unlock();
+	path_put(&path);
+	return known ? 0 : run(&(struct job){});
 }
 
 static int add_links(const char *name)
