@@ -4,7 +4,7 @@
  *
  *	file list			names, one a line
  *	file prepare DIR		makes DIR/NAME ("original") for each
- *	file run NAME DIR		tries; prints "changed" or "unchanged ERRNO"
+ *	file run DIR [NAME]...		tries each, or these; prints "NAME changed" or "NAME unchanged ERRNO"
  *
  * The folder is DIR, the victim DIR/NAME. Whether it was changed is seen by looking at it, not believed from a return value.
  */
@@ -398,14 +398,11 @@ static int prepare(void)
 	return 0;
 }
 
-static int run(const struct attack *attack)
+static void run(const struct attack *attack)
 {
 	int status, err;
 	pid_t pid;
 
-	if (system("rm -rf " WORK))
-		return 1;
-	mkdir(WORK, 0755);
 	snprintf(victim, sizeof(victim), "%s/%s", dir, attack->name);
 	snprintf(extra, sizeof(extra), "%s.new", victim);
 	fflush(stdout);
@@ -417,7 +414,33 @@ static int run(const struct attack *attack)
 		_exit(err);
 	}
 	waitpid(pid, &status, 0);
-	printf(WEXITSTATUS(status) == HIDDEN || changed() ? "changed\n" : "unchanged %s\n", strerrorname_np(WEXITSTATUS(status)) ?: "0");
+	if (WEXITSTATUS(status) == HIDDEN || changed())
+		printf("%s changed\n", attack->name);
+	else
+		printf("%s unchanged %s\n", attack->name, strerrorname_np(WEXITSTATUS(status)) ?: "0");
+}
+
+static bool is_among(const char *name, char **names)
+{
+	bool any = *names;
+
+	for (; *names; names++)
+		if (!strcmp(name, *names))
+			return true;
+	return !any;
+}
+
+static int run_all(char **names)
+{
+	size_t i;
+
+	if (system("rm -rf " WORK) || mkdir(WORK, 0755)) {
+		perror(WORK);
+		return 1;
+	}
+	for (i = 0; i < sizeof(attacks) / sizeof(attacks[0]); i++)
+		if (is_among(attacks[i].name, names))
+			run(&attacks[i]);
 	return 0;
 }
 
@@ -434,11 +457,10 @@ int main(int argc, char **argv)
 		dir = argv[2];
 		return prepare();
 	}
-	for (i = 0; argc == 4 && i < n; i++) {
-		dir = argv[3];
-		if (!strcmp(argv[2], attacks[i].name))
-			return run(&attacks[i]);
+	if (argc >= 3 && !strcmp(argv[1], "run")) {
+		dir = argv[2];
+		return run_all(argv + 3);
 	}
-	fprintf(stderr, "usage: file list | prepare DIR | run NAME DIR\n");
+	fprintf(stderr, "usage: file list | prepare DIR | run DIR [NAME]...\n");
 	return 2;
 }

@@ -5,7 +5,6 @@ here=$(dirname "$0")
 . "$here/lib.sh"
 docs=/home/user/Documents
 say() { echo; echo "== $*"; }
-as_user() { setpriv --reuid=1000 --regid=1000 --clear-groups "$@"; }
 encrypted() { [ "$(find $docs -name '*.locked' | wc -l)" -eq 5 ]; }
 untouched() { [ "$(cat $docs/report-*.txt | grep -c 'quarterly figures')" -eq 5 ]; }
 fresh_documents() {

@@ -10,7 +10,7 @@ docs=/home/user/Documents
 mkdir -p $docs && chown user /home/user $docs
 # attack NAME FILE
 attack() {
-	setpriv --reuid=1000 --regid=1000 --clear-groups "$here/inject" run "$1" /usr/local/bin/editor "$docs/$2" "$here/preload.so"
+	as_user "$here/inject" run "$1" /usr/local/bin/editor "$docs/$2" "$here/preload.so"
 }
 # phase NAME EXPECTED
 phase() {

@@ -40,8 +40,10 @@ self_protection: {mode: $3}
 YAML
 }
 # apply VERSION FOLDERS-MODE SELF-MODE
-apply() {
-	policy "$1" "$2" "$3" > /tmp/p.yaml &&
+apply() { policy "$1" "$2" "$3" | apply_yaml; }
+# apply_yaml: what is on stdin.
+apply_yaml() {
+	cat > /tmp/p.yaml &&
 	rampartctl policy compile /tmp/p.yaml -o /tmp/p.pb &&
 	rampartctl policy sign /tmp/p.pb --key $KEYS/policy.key --cert $KEYS/policy.crt -o /tmp/p.bundle &&
 	rampartctl policy apply /tmp/p.bundle
@@ -56,3 +58,13 @@ wait_enforcing() {
 	rampartctl status
 	return 1
 }
+# settled: all that was emitted has been stored.
+settled() {
+	for _ in $(seq 100); do
+		rampartctl status --json | awk '/"pending"/ { n += $2 } END { exit n > 0 }' && return 0
+		sleep 0.1
+	done
+	return 1
+}
+# The ordinary account of the guests.
+as_user() { setpriv --reuid=1000 --regid=1000 --clear-groups "$@"; }
