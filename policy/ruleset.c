@@ -273,11 +273,7 @@ static void add_place(struct builder *b, struct pb_view path, u32 i)
 /* After all places, so that it is known what is below a home directory. */
 static void add_home(struct builder *b, struct pb_view path)
 {
-	u32 below = b->nodes[NODE_HOME].below;
-	u32 node = insert_from(b, NODE_ROOT, path, below);
-
-	b->nodes[node].below |= below;
-	b->nodes[node].home = true;
+	b->nodes[insert_from(b, NODE_ROOT, path, b->nodes[NODE_HOME].below)].home = true;
 	add_literal(b, path);
 }
 

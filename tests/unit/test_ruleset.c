@@ -312,6 +312,16 @@ static void add_products(struct made *m, u32 n)
 	}
 }
 
+static void assert_product(const struct rampart_ruleset *ruleset, u32 i, u32 j)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/srv/project%u/data%u/x", i, j);
+	assert_int_equal(walked_label(ruleset, path).place, 2 * i + 1);
+	strcpy(strrchr(path, '/'), "/y");
+	assert_int_equal(walked_label(ruleset, path).place, 2 * j);
+}
+
 static void products_are_bounded(void **state)
 {
 	struct rampart_ruleset *ruleset;
@@ -320,12 +330,37 @@ static void products_are_bounded(void **state)
 	made_init(&m, 1 << 20);
 	add_products(&m, 300);
 	ruleset = assert_built(&m);
-	assert_int_equal(walked_label(ruleset, "/srv/project7/data299/x").place, 15);
-	assert_int_equal(walked_label(ruleset, "/srv/project7/data299/y").place, 598);
+	for (u32 i = 0; i < 300; i++)
+		for (u32 j = 0; j < 300; j++)
+			assert_product(ruleset, i, j);
 	rampart_ruleset_free(ruleset);
 	m.policy.protect.n = 0;
 	add_products(&m, 1000);
 	assert_over_cap(&m);
+	made_free(&m);
+}
+
+/* So many that the tables have collisions: each is told from the others, and from its neighbours that are not there. */
+static void many_places(void **state)
+{
+	struct rampart_ruleset *ruleset;
+	struct rampart_label label;
+	char path[64];
+	struct made m;
+
+	made_init(&m, 1 << 22);
+	for (u32 i = 0; i < 50000; i++)
+		made_add(&m, "/srv/%u/ledger%u", i / 100, i % 100);
+	ruleset = assert_built(&m);
+	for (u32 i = 0; i < 50000; i++) {
+		snprintf(path, sizeof(path), "/srv/%u/ledger%u/file", i / 100, i % 100);
+		label = walked_label(ruleset, path);
+		assert_int_equal(label.classes, F);
+		assert_int_equal(label.place, i);
+		snprintf(path, sizeof(path), "/srv/%u/ledger%u", i / 100, 100 + i % 100);
+		assert_int_equal(walked_label(ruleset, path).classes, 0);
+	}
+	rampart_ruleset_free(ruleset);
 	made_free(&m);
 }
 
@@ -378,6 +413,7 @@ int main(void)
 		cmocka_unit_test(too_many_overlap),
 		cmocka_unit_test(subsets_are_bounded),
 		cmocka_unit_test(products_are_bounded),
+		cmocka_unit_test(many_places),
 		cmocka_unit_test(many_homes),
 		cmocka_unit_test(components_are_capped),
 	};
