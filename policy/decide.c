@@ -43,11 +43,14 @@ void rampart_decide(const struct rampart_ruleset *ruleset, const struct rampart_
 	rules = rampart_ruleset_rules(ruleset, &n);
 	for (i = 0; i < n; i++) {
 		const struct rampart_rule *rule = &rules[i];
-		bool first = concerns(rule, request->op, &request->object);
-		bool second = concerns(rule, request->op, &request->object2);
 		enum rampart_outcome outcome;
+		bool first, second;
 
-		if (!(rule->ops & BIT_ULL(request->op)) || (!first && !second))
+		if (!(rule->ops & BIT_ULL(request->op)))
+			continue;
+		first = concerns(rule, request->op, &request->object);
+		second = concerns(rule, request->op, &request->object2);
+		if (!first && !second)
 			continue;
 		outcome = request->subject & rule->exempt ? RAMPART_ALLOWED : outcome_of(rule->mode);
 		if (verdict->rule && strictness(outcome) <= strictness(verdict->outcome))
