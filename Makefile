@@ -77,11 +77,12 @@ unsealed-%: $(B)/keys/trust.pem
 
 # --- programs that run inside guests ---
 .PHONY: guest-files guest-demo unsealed
-guest-files: $(addprefix $(B)/guest/,file inject preload.so ask rawnl refuse/.made) guest-demo unsealed
+guest-files: $(addprefix $(B)/guest/,file inject daemon preload.so ask rawnl foreign refuse/.made) guest-demo unsealed
 guest-demo: $(B)/guest/editor $(B)/guest/locker
 	@cp tests/vm/*.sh $(B)/guest/
 $(B)/guest/file: tests/bypass/file.c
 $(B)/guest/inject: tests/bypass/inject.c
+$(B)/guest/daemon: tests/bypass/daemon.c
 $(B)/guest/ask: tests/vm/ask.c
 # Not static: a loader has to load it, which is what the attacks through libraries are about.
 $(B)/guest/editor: tests/vm/editor.c
@@ -95,7 +96,7 @@ $(B)/guest/%:
 	@mkdir -p $(@D)
 	$(CC) -O2 -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Wno-unused-parameter -static -o $@ $<
 
-$(B)/guest/rawnl $(B)/guest/twin: $(B)/guest/%: $(B)/obj/tests/vm/%.o $(B)/librampart.a
+$(B)/guest/rawnl $(B)/guest/twin $(B)/guest/foreign: $(B)/guest/%: $(B)/obj/tests/vm/%.o $(B)/librampart.a
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -Wl,--as-needed -o $@ $^ $(PKG_LIBS)
 # Signed messages that are to be refused: made where the root's key is.

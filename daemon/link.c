@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -11,6 +12,7 @@
 #include "journal.h"
 #include "link.h"
 #include "policy.h"
+#include "probe.h"
 
 /* Datagrams taken before the loop gets to do something else. */
 #define BURST 16
@@ -22,6 +24,7 @@ struct link {
 	struct kernel *reader;	/* for events; NULL while we are not the reader */
 	sd_event_source *reader_io;
 	int said;		/* the error that was last reported, so that it is said once */
+	char force[200];	/* what was last reported of enforcement */
 };
 
 struct kernel *daemon_kernel(const struct daemon *daemon)
@@ -102,6 +105,29 @@ static int connect_kernel(struct link *link)
 	return err;
 }
 
+/* One that another tracer held comes back late, and has to be seen to work. */
+static bool any_unproven(const Rampart__Status *status)
+{
+	for (size_t i = 0; i < status->n_hooks; i++)
+		if (status->hooks[i]->attached && !status->hooks[i]->proven)
+			return true;
+	return false;
+}
+
+static void report_force(struct link *link, const Rampart__Status *status)
+{
+	char text[sizeof(link->force)];
+
+	if (status->enforcing)
+		strcpy(text, "enforcing");
+	else
+		snprintf(text, sizeof(text), "NOT ENFORCING: %s", status->n_reasons ? status->reasons[0] : "disarmed");
+	if (!strcmp(text, link->force))
+		return;
+	strcpy(link->force, text);
+	journal_text(status->enforcing ? LOG_NOTICE : LOG_ERR, "%s", text);
+}
+
 /* -ENOENT: the module has gone, or another one has come in its place. */
 static int check(struct link *link)
 {
@@ -114,6 +140,9 @@ static int check(struct link *link)
 		err = -ENOENT;
 	intake_learn(link->daemon->intake, status->generation,
 		     (struct pb_view){ .data = (u8 *)status->policy, .len = strlen(status->policy) }, status->version);
+	report_force(link, status);
+	if (any_unproven(status))
+		probe_start(link->daemon->probe);
 	rampart__status__free_unpacked(status, NULL);
 	return err;
 }

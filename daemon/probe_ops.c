@@ -151,6 +151,21 @@ static bool do_signal(void)
 	return !kill(getpid(), 0);
 }
 
+/* A pipe's reader asks for a signal that does nothing when there is something to read. */
+static bool do_sigio(void)
+{
+	int fds[2];
+	bool good;
+
+	if (pipe2(fds, O_CLOEXEC))
+		return false;
+	good = !fcntl(fds[0], F_SETOWN, getpid()) && !fcntl(fds[0], F_SETSIG, SIGCHLD) &&
+	       !fcntl(fds[0], F_SETFL, O_ASYNC) && write(fds[1], "", 1) == 1;
+	close(fds[0]);
+	close(fds[1]);
+	return good;
+}
+
 static bool do_scheduler(void)
 {
 	const struct sched_param param = { 0 };
@@ -226,6 +241,29 @@ static bool move_and_unmount(void)
 	return !umount2("from", MNT_DETACH) && good;
 }
 
+/* Moves this process into the control group that it is in. */
+static bool do_cgroup(void)
+{
+	char line[256], path[sizeof(line) + 32];
+	FILE *file = fopen("/proc/self/cgroup", "re");
+	bool good = false;
+	int fd;
+
+	while (file && !good && fgets(line, sizeof(line), file))
+		good = !strncmp(line, "0::", 3);
+	if (file)
+		fclose(file);
+	if (!good || mount("none", "from", "cgroup2", 0, NULL))
+		return false;
+	line[strcspn(line, "\n")] = '\0';
+	snprintf(path, sizeof(path), "from%s/cgroup.procs", line + 3);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	good = fd >= 0 && write(fd, "0", 1) == 1;
+	if (fd >= 0)
+		close(fd);
+	return !umount2("from", MNT_DETACH) && good;
+}
+
 static bool do_mounts(void)
 {
 	bool good;
@@ -234,7 +272,7 @@ static bool do_mounts(void)
 		return false;
 	if (mkdir("from", 0700) || mkdir("to", 0700))
 		return false;
-	good = move_and_unmount();
+	good = move_and_unmount() && do_cgroup();
 	rmdir("from");
 	rmdir("to");
 	return good;
@@ -245,7 +283,7 @@ static bool do_mounts(void)
 /* Those that need a file stand after the one that makes it. */
 static const probe_fn operations[] = {
 	do_create, do_ioctl, do_ioctl_32, do_mmap, do_attributes, do_links, do_rename, do_unlink, do_directory,
-	do_xattr, do_acl, do_exec, do_signal, do_scheduler, do_prlimit, do_ptrace, do_mount_refused, do_mounts,
+	do_xattr, do_acl, do_exec, do_signal, do_sigio, do_scheduler, do_prlimit, do_ptrace, do_mount_refused, do_mounts,
 };
 #define N_OPERATIONS (sizeof(operations) / sizeof(operations[0]))
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Attachment: one trampoline per hook, called directly from the entry of security_<hook>.
+ * Attachment: one trampoline per hook, called directly from the entry of security_<hook>, or of a function without one.
  *
  * A trampoline saves the argument registers and calls the handler. 0 goes on into the function's body, so the LSMs run as
  * always; anything else drops the return address into that body and returns the error to its caller.
@@ -62,7 +62,7 @@
 	    ASM_RET                                                          \
 	    ".size tramp_" #name ", .-tramp_" #name "\n"                     \
 	    ".popsection\n");
-RAMPART_HOOKS(H)
+RAMPART_HOOKS(H, H)
 #undef H
 
 struct hook {
@@ -77,15 +77,21 @@ struct hook {
 
 /* Protected by attach_lock. */
 static struct hook hooks[HOOK_NUM] = {
+#define F(id, nargs, mask) [HOOK_##id] = { .name = #id, .tramp = (unsigned long)tramp_##id, .need = (mask) },
 #define H(id, nargs, mask) [HOOK_##id] = { .name = "security_" #id, .tramp = (unsigned long)tramp_##id, .need = (mask) },
-	RAMPART_HOOKS(H)
+	RAMPART_HOOKS(H, F)
 #undef H
+#undef F
 };
 
 static DEFINE_MUTEX(attach_lock);
 static u64 needed_ops;		/* attach_lock */
 static s64 disarmed_until;	/* attach_lock for writing */
 static bool holds_module;	/* attach_lock */
+
+#define RETRY (5 * HZ)		/* for a hook that another tracer holds */
+static void retry(struct work_struct *work);
+static DECLARE_DELAYED_WORK(retry_work, retry);
 
 DEFINE_PER_CPU(u64[HOOK_NUM], rampart_hook_calls);
 DEFINE_PER_CPU(long, rampart_sleepers);
@@ -131,6 +137,7 @@ static void quiesce(void)
 static void attach(unsigned int i)
 {
 	struct hook *hook = &hooks[i];
+	int before = hook->error;
 
 	lockdep_assert_held(&attach_lock);
 	reset_calls(i);
@@ -140,9 +147,13 @@ static void attach(unsigned int i)
 		hook->error = compat_direct_register(&hook->ops, hook->tramp);
 	if (hook->error) {
 		ftrace_free_filter(&hook->ops);
-		pr_err("%s cannot be attached (%d): what it sees is NOT enforced\n", hook->name, hook->error);
+		if (hook->error != before)
+			pr_err("%s cannot be attached (%d): what it sees is NOT enforced\n", hook->name, hook->error);
+		mod_delayed_work(system_wq, &retry_work, RETRY);
 		return;
 	}
+	if (before)
+		pr_notice("%s is attached now\n", hook->name);
 	hook->attached = true;
 	/* kernel.ftrace_enabled=0 then fails with EBUSY. */
 	if (RAMPART_SEALED)
@@ -181,6 +192,14 @@ static void attach_needed(void)
 	if (detached)
 		quiesce();
 	rampart_selftest_run();
+}
+
+static void retry(struct work_struct *work)
+{
+	mutex_lock(&attach_lock);
+	if (!disarmed_until)
+		attach_needed();
+	mutex_unlock(&attach_lock);
 }
 
 static void detach_all(void)
@@ -283,6 +302,7 @@ int rampart_attach_init(void)
 void rampart_attach_exit(void)
 {
 	cancel_delayed_work_sync(&rearm_work);
+	cancel_delayed_work_sync(&retry_work);
 	mutex_lock(&attach_lock);
 	disarmed_until = 0;
 	detach_all();

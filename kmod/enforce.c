@@ -4,6 +4,7 @@
 #include <linux/dcache.h>
 #include <linux/fs.h>
 #include <linux/sched.h>
+#include <linux/sched/signal.h>
 #include <linux/uidgid.h>
 
 #include "enforce.h"
@@ -146,8 +147,8 @@ static void ask_grant(const struct rampart_view *view, const struct rampart_requ
 	verdict->outcome = RAMPART_BYPASSED;
 }
 
-int rampart_enforce(enum rampart_hook hook, enum rampart_op op, const struct rampart_target *target,
-		    const struct rampart_target *target2, u32 flags)
+static int enforce(enum rampart_hook hook, enum rampart_op op, const struct rampart_target *target,
+		   const struct rampart_target *target2, u32 flags, bool by_current)
 {
 	struct rampart_request request = { .op = op };
 	const struct rampart_view *view;
@@ -163,7 +164,7 @@ int rampart_enforce(enum rampart_hook hook, enum rampart_op op, const struct ram
 	if (likely(!(request.object.classes | request.object.below | request.object2.classes |
 		     request.object2.below)))
 		goto out;
-	request.subject = subject_classes(view, current);
+	request.subject = by_current ? subject_classes(view, current) : 0;
 	rampart_decide(view->rules, &request, &verdict);
 	if (!verdict.rule)
 		goto out;
@@ -178,6 +179,24 @@ int rampart_enforce(enum rampart_hook hook, enum rampart_op op, const struct ram
 out:
 	rcu_read_unlock();
 	return err;
+}
+
+int rampart_enforce(enum rampart_hook hook, enum rampart_op op, const struct rampart_target *target,
+		    const struct rampart_target *target2, u32 flags)
+{
+	return enforce(hook, op, target, target2, flags, true);
+}
+
+int rampart_enforce_remote(enum rampart_hook hook, enum rampart_op op, struct task_struct *task, u32 flags)
+{
+	return enforce(hook, op, &(struct rampart_target){ .task = task }, NULL, flags, false);
+}
+
+int rampart_enforce_task(enum rampart_hook hook, enum rampart_op op, struct task_struct *task, u32 flags)
+{
+	if (same_thread_group(task, current))
+		return 0;
+	return rampart_enforce(hook, op, &(struct rampart_target){ .task = task }, NULL, flags);
 }
 
 int rampart_enforce_dentry(enum rampart_hook hook, enum rampart_op op, struct dentry *dentry, u32 flags)

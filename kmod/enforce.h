@@ -35,11 +35,17 @@ struct rampart_target {
 
 /*
  * rampart_enforce() - labels both ends, decides, counts, reports.
- * @flags: raw flags for the event (rename flags, signal, ioctl command).
+ * @flags: raw flags for the event (rename flags, signal, ioctl command, resource).
  * Returns 0 or -EPERM. Context: any in which the dentries are stable; does not sleep.
  */
 int rampart_enforce(enum rampart_hook hook, enum rampart_op op, const struct rampart_target *target,
 		    const struct rampart_target *target2, u32 flags);
+
+/* The same for a process; what it does to itself passes. */
+int rampart_enforce_task(enum rampart_hook hook, enum rampart_op op, struct task_struct *task, u32 flags);
+
+/* The same where current is not the one that does it, and its rights do not count. */
+int rampart_enforce_remote(enum rampart_hook hook, enum rampart_op op, struct task_struct *task, u32 flags);
 
 /* The same for one dentry. */
 int rampart_enforce_dentry(enum rampart_hook hook, enum rampart_op op, struct dentry *dentry, u32 flags);

@@ -7,6 +7,7 @@
 #include <uapi/linux/fsverity.h>
 
 #include "enforce.h"
+#include "hook_cgroup.h"
 #include "rampart.h"
 
 /* The dentry whose inode is really written: below an overlay, that of the backing file. */
@@ -21,9 +22,14 @@ static struct dentry *real_dentry(struct file *file)
 
 int hook_file_open(struct file *file)
 {
+	int err;
+
 	rampart_hook_seen(file_open);
 	if (likely(!(file->f_mode & FMODE_WRITE) && !(file->f_flags & O_TRUNC)))
 		return 0;
+	err = rampart_enforce_cgroup_file(HOOK_file_open, file_inode(file));
+	if (err)
+		return err;
 	return rampart_enforce_dentry(HOOK_file_open, RAMPART_OP_WRITE, real_dentry(file), file->f_flags);
 }
 

@@ -96,20 +96,13 @@ int hook_bprm_committed_creds(const struct linux_binprm *bprm)
 	return 0;
 }
 
-static int enforce_task(enum rampart_hook hook, enum rampart_op op, struct task_struct *task, u32 flags)
-{
-	if (same_thread_group(task, current))
-		return 0;
-	return rampart_enforce(hook, op, &(struct rampart_target){ .task = task }, NULL, flags);
-}
-
 /* Process context under RCU or tasklist_lock. Signal 0 only asks; SIGCONT and SIGCHLD harm nobody; the kernel's own pass. */
 int hook_task_kill(struct task_struct *task, struct kernel_siginfo *info, int sig, const struct cred *cred)
 {
 	rampart_hook_seen(task_kill);
 	if (!sig || sig == SIGCONT || sig == SIGCHLD || (info > SEND_SIG_PRIV && info->si_code > 0))
 		return 0;
-	return enforce_task(HOOK_task_kill, RAMPART_OP_SIGNAL, task, sig);
+	return rampart_enforce_task(HOOK_task_kill, RAMPART_OP_SIGNAL, task, sig);
 }
 
 /* Process context, under task_lock. Reading what /proc shows is not tracing. */
@@ -118,12 +111,29 @@ int hook_ptrace_access_check(struct task_struct *child, unsigned int mode)
 	rampart_hook_seen(ptrace_access_check);
 	if (!(mode & PTRACE_MODE_ATTACH))
 		return 0;
-	return enforce_task(HOOK_ptrace_access_check, RAMPART_OP_PTRACE, child, mode);
+	return rampart_enforce_task(HOOK_ptrace_access_check, RAMPART_OP_PTRACE, child, mode);
 }
 
 /* Process context under RCU. */
 int hook_task_setscheduler(struct task_struct *task)
 {
 	rampart_hook_seen(task_setscheduler);
-	return enforce_task(HOOK_task_setscheduler, RAMPART_OP_SCHED, task, 0);
+	return rampart_enforce_task(HOOK_task_setscheduler, RAMPART_OP_SCHED, task, 0);
+}
+
+/*
+ * Any context, interrupts among them. Whoever made @task the owner of a file chose the signal; current only happens to make
+ * that file ready, and may be the daemon itself.
+ */
+int hook_file_send_sigiotask(struct task_struct *task, struct fown_struct *owner, int sig)
+{
+	rampart_hook_seen(file_send_sigiotask);
+	return rampart_enforce_remote(HOOK_file_send_sigiotask, RAMPART_OP_SIGNAL, task, sig ?: SIGIO);
+}
+
+/* Process context, under task_lock. A limit can kill: RLIMIT_CPU, RLIMIT_FSIZE. */
+int hook_task_setrlimit(struct task_struct *task, unsigned int resource, struct rlimit *limit)
+{
+	rampart_hook_seen(task_setrlimit);
+	return rampart_enforce_task(HOOK_task_setrlimit, RAMPART_OP_SCHED, task, resource);
 }

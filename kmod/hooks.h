@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The one table of what Rampart sees: H(lsm hook, arguments, operations that need it).
+ * The one table of what Rampart sees: H(LSM hook, arguments, operations that need it), and F(kernel function, ...) where
+ * the kernel has no LSM hook.
  *
  * security_<hook> is attached; hook_<hook> is called with its arguments and returns 0 or a negative errno that the caller
  * of security_<hook> then gets. Most important first: this is the order of attachment.
@@ -14,13 +15,13 @@
 #define OP(name) (1ULL << RAMPART_OP_##name)
 #define ALWAYS (~0ULL)
 
-#define RAMPART_HOOKS(H)                                                    \
+#define RAMPART_HOOKS(H, F)                                                 \
 	H(capable, 4, ALWAYS)                                               \
 	H(task_alloc, 2, ALWAYS)                                            \
 	H(task_free, 1, ALWAYS)                                             \
 	H(bprm_creds_for_exec, 1, ALWAYS)                                   \
 	H(bprm_committed_creds, 1, ALWAYS)                                  \
-	H(file_open, 1, OP(WRITE))                                          \
+	H(file_open, 1, OP(WRITE) | OP(SIGNAL))                             \
 	H(inode_rename, 5, OP(RENAME))                                      \
 	H(inode_unlink, 2, OP(DELETE))                                      \
 	H(inode_setattr, 3, OP(SETATTR))                                    \
@@ -40,8 +41,11 @@
 	H(sb_umount, 2, OP(MOUNT))                                          \
 	H(move_mount, 2, OP(MOUNT))                                         \
 	H(task_kill, 4, OP(SIGNAL))                                         \
+	H(file_send_sigiotask, 3, OP(SIGNAL))                               \
 	H(ptrace_access_check, 2, OP(PTRACE))                               \
-	H(task_setscheduler, 1, OP(SCHED))
+	H(task_setscheduler, 1, OP(SCHED))                                  \
+	H(task_setrlimit, 3, OP(SCHED))                                     \
+	F(cgroup_attach_task, 3, OP(SCHED))
 
 /* 6.1 sends ACLs through setxattr. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0)
@@ -52,7 +56,7 @@
 
 enum rampart_hook {
 #define H(name, nargs, ops) HOOK_##name,
-	RAMPART_HOOKS(H)
+	RAMPART_HOOKS(H, H)
 #undef H
 	HOOK_NUM
 };
@@ -65,6 +69,9 @@ struct vfsmount;
 struct iattr;
 struct posix_acl;
 struct task_struct;
+struct fown_struct;
+struct rlimit;
+struct cgroup;
 struct linux_binprm;
 struct kernel_siginfo;
 struct cred;
@@ -98,7 +105,10 @@ int hook_sb_mount(const char *dev_name, const struct path *path, const char *typ
 int hook_sb_umount(struct vfsmount *mnt, int flags);
 int hook_move_mount(const struct path *from, const struct path *to);
 int hook_task_kill(struct task_struct *task, struct kernel_siginfo *info, int sig, const struct cred *cred);
+int hook_file_send_sigiotask(struct task_struct *task, struct fown_struct *owner, int sig);
 int hook_ptrace_access_check(struct task_struct *child, unsigned int mode);
 int hook_task_setscheduler(struct task_struct *task);
+int hook_task_setrlimit(struct task_struct *task, unsigned int resource, struct rlimit *limit);
+int hook_cgroup_attach_task(struct cgroup *group, struct task_struct *leader, bool threadgroup);
 
 #endif

@@ -132,7 +132,7 @@ static void check_signing(struct doctor *doctor)
 	char value[256];
 	FILE *file = fopen(SECURE_BOOT, "re");
 	uint8_t variable[5];
-	bool secure_boot = file && fread(variable, 1, 5, file) == 5 && variable[4] == 1;
+	bool locked_down, secure_boot = file && fread(variable, 1, 5, file) == 5 && variable[4] == 1;
 	bool sig_enforce = read_line("/sys/module/module/parameters/sig_enforce", value, sizeof(value)) &&
 			   *value == 'Y';
 
@@ -140,8 +140,9 @@ static void check_signing(struct doctor *doctor)
 		fclose(file);
 	if (!read_line("/sys/kernel/security/lockdown", value, sizeof(value)))
 		strcpy(value, "not available");
+	locked_down = strstr(value, "[integrity]") || strstr(value, "[confidentiality]");
 	find(doctor, "module signing",
-	     (sig_enforce || secure_boot) && doctor->status_error == -ENOENT ?
+	     (sig_enforce || secure_boot || locked_down) && doctor->status_error == -ENOENT ?
 		     "Sign rampart.ko with a key that this kernel trusts (see mokutil(1))." :
 		     NULL,
 	     "signed modules are %srequired, Secure Boot is %s, lockdown: %s", sig_enforce ? "" : "not ",
@@ -232,7 +233,8 @@ static void check_foreign(struct doctor *doctor)
 		"security_inode_symlink", "security_inode_mkdir", "security_inode_rmdir", "security_inode_mknod",
 		"security_mmap_file", "security_file_ioctl", "security_inode_setxattr", "security_inode_removexattr",
 		"security_sb_mount", "security_sb_umount", "security_move_mount", "security_task_kill",
-		"security_ptrace_access_check", "security_task_setscheduler", "security_task_prlimit",
+		"security_file_send_sigiotask", "security_ptrace_access_check", "security_task_setscheduler",
+		"security_task_setrlimit", "cgroup_attach_task",
 	};
 	char holder[512];
 

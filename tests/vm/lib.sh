@@ -46,7 +46,7 @@ apply_yaml() {
 	cat > /tmp/p.yaml &&
 	rampartctl policy compile /tmp/p.yaml -o /tmp/p.pb &&
 	rampartctl policy sign /tmp/p.pb --key $KEYS/policy.key --cert $KEYS/policy.crt -o /tmp/p.bundle &&
-	rampartctl policy apply /tmp/p.bundle
+	rampartctl policy apply /tmp/p.bundle > /tmp/applied
 }
 status() { rampartctl status --json | jq -r "$1"; }
 # wait_enforcing: the daemon proves the hooks right after a policy has come.

@@ -20,6 +20,9 @@ fi
 check "$build/apply" apply 1 block off
 refused "$build/enforced" changes
 
+# scripts/test boots the real build without bpf among the LSMs, and so without it.
+if [ "$build" = sealed ]; then refused sealed/no_bpf_lsm grep -q bpf /sys/kernel/security/lsm; fi
+
 # Another tracer on our functions does not disturb us, and does not get between.
 if [ "$build" = sealed ]; then
 	t=/sys/kernel/tracing
@@ -51,6 +54,13 @@ if [ "$build" = unsealed ]; then finish; fi
 attack rmmod sh -c 'rmmod rampart && echo x > /srv/ledger/f'
 refused sealed/still_enforced changes
 
+# Lockdown, as it can be set at run time. Kprobes and tracers are refused under the second.
+lockdown() { echo "$1" > /sys/kernel/security/lockdown && grep -qF "[$1]" /sys/kernel/security/lockdown; }
+check sealed/integrity lockdown integrity
+refused sealed/integrity_enforced changes
+check sealed/confidentiality lockdown confidentiality
+refused sealed/confidentiality_enforced changes
+
 # Self-protection.
 check sealed/apply_3 apply 3 block block
 check sealed/enforcing wait_enforcing
@@ -77,4 +87,10 @@ check sealed/disarmed changes
 check sealed/says_so sh -c '[ "$(rampartctl status --json | jq -r .enforcing)" = false ]'
 refused sealed/token_used_up rampartctl disarm /tmp/token
 check sealed/unload sh -c 'kill $(pidof rampartd); sleep 1; rmmod rampart'
+check sealed/unloaded changes
+# Under lockdown only a signed module comes in. It is said what to do.
+refused sealed/unsigned insmod /usr/lib/rampart/rampart.ko
+doctor() { rampartctl doctor | grep -A 1 "^BAD *$1" | grep -q "$2"; }
+check sealed/unsigned_said doctor 'module signing' 'Sign rampart.ko'
+check sealed/absence_said doctor module 'modprobe rampart'
 finish
