@@ -77,13 +77,14 @@ unsealed-%: $(B)/keys/trust.pem
 
 # --- programs that run inside guests ---
 .PHONY: guest-files guest-demo unsealed
-guest-files: $(addprefix $(B)/guest/,file inject daemon preload.so ask rawnl foreign refuse/.made) guest-demo unsealed
+guest-files: $(addprefix $(B)/guest/,file inject daemon preload.so ask cost rawnl foreign refuse/.made) guest-demo unsealed
 guest-demo: $(B)/guest/editor $(B)/guest/locker
 	@cp tests/vm/*.sh $(B)/guest/
 $(B)/guest/file: tests/bypass/file.c
 $(B)/guest/inject: tests/bypass/inject.c
 $(B)/guest/daemon: tests/bypass/daemon.c
 $(B)/guest/ask: tests/vm/ask.c
+$(B)/guest/cost: tests/vm/cost.c
 # Not static: a loader has to load it, which is what the attacks through libraries are about.
 $(B)/guest/editor: tests/vm/editor.c
 	@mkdir -p $(@D)
