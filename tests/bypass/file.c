@@ -10,18 +10,24 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/fs.h>
 #include <linux/io_uring.h>
 #include <linux/mount.h>
 #include <sched.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <sys/xattr.h>
 #include <unistd.h>
@@ -45,10 +51,12 @@ static int scribble(int fd)
 static int write_open(void) { return scribble(open(victim, O_WRONLY)); }
 static int append(void) { return scribble(open(victim, O_WRONLY | O_APPEND)); }
 static int open_trunc(void) { return scribble(open(victim, O_WRONLY | O_TRUNC)); }
+static int rdonly_trunc(void) { return open(victim, O_RDONLY | O_TRUNC) < 0 ? -1 : 0; }
 static int truncate_path(void) { return truncate(victim, 0); }
 static int unlink_file(void) { return unlink(victim); }
 static int rename_away(void) { return rename(victim, WORK "/away"); }
 static int rename_over(void) { return scribble(open(WORK "/x", O_CREAT | O_WRONLY, 0644)) ?: rename(WORK "/x", victim); }
+static int rename_in(void) { return scribble(open(WORK "/x", O_CREAT | O_WRONLY, 0644)) ?: rename(WORK "/x", extra); }
 static int create_new(void) { return scribble(open(extra, O_CREAT | O_WRONLY, 0644)); }
 static int mkdir_new(void) { return mkdir(extra, 0755); }
 static int mknod_new(void) { return mknod(extra, S_IFIFO | 0644, 0); }
@@ -56,6 +64,94 @@ static int symlink_new(void) { return symlink("/etc/passwd", extra); }
 static int chmod_file(void) { return chmod(victim, 0); }
 static int chown_file(void) { return chown(victim, 12345, 12345); }
 static int setxattr_file(void) { return setxattr(victim, "user.rampart", "x", 1, 0); }
+
+static int removexattr_file(void) { return removexattr(victim, "user.keep"); }
+
+/* See acl(5); the numbers are those of linux/posix_acl_xattr.h. */
+static int set_acl(void)
+{
+	static const struct {
+		uint32_t version;
+		struct {
+			uint16_t tag, perm;
+			uint32_t id;
+		} entries[5];
+	} acl = { 2, { { 0x01, 6, ~0u }, { 0x02, 6, 12345 }, { 0x04, 4, ~0u }, { 0x10, 4, ~0u }, { 0x20, 4, ~0u } } };
+
+	return setxattr(victim, "system.posix_acl_access", &acl, sizeof(acl), 0);
+}
+
+/* chattr +d, by a descriptor that is open for reading. */
+static int set_flags(void)
+{
+	int fd = open(victim, O_RDONLY), flags = FS_NODUMP_FL;
+
+	return fd < 0 ? -1 : ioctl(fd, FS_IOC_SETFLAGS, &flags);
+}
+
+static int bind_socket(void)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+
+	if (strlen(extra) >= sizeof(address.sun_path))
+		return -1;
+	strcpy(address.sun_path, extra);
+	return bind(socket(AF_UNIX, SOCK_STREAM, 0), (struct sockaddr *)&address, sizeof(address));
+}
+
+static int put(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY), err = fd < 0 || write(fd, text, strlen(text)) < 0 ? -1 : 0;
+
+	if (fd >= 0)
+		close(fd);
+	return err;
+}
+
+/* By a handle, when no name of it is in the kernel's memory. */
+static int by_handle(void)
+{
+	union {
+		struct file_handle handle;
+		char room[sizeof(struct file_handle) + MAX_HANDLE_SZ];
+	} u = { .handle.handle_bytes = MAX_HANDLE_SZ };
+	int mount_id, root = open("/", O_RDONLY);
+
+	if (name_to_handle_at(AT_FDCWD, victim, &u.handle, &mount_id, 0) || put("/proc/sys/vm/drop_caches", "2"))
+		return -1;
+	return scribble(open_by_handle_at(root, &u.handle, O_WRONLY));
+}
+
+/* The kernel itself writes: a record of each process that ends. */
+static int account(void)
+{
+	pid_t pid;
+
+	if (acct(victim))
+		return -1;
+	pid = fork();
+	if (!pid)
+		_exit(0);
+	waitpid(pid, NULL, 0);
+	return acct(NULL);
+}
+
+#define CORE_PATTERN "/proc/sys/kernel/core_pattern"
+
+static int dump_core(void)
+{
+	const struct rlimit limit = { RLIM_INFINITY, RLIM_INFINITY };
+	struct stat st;
+	pid_t pid;
+
+	if (put(CORE_PATTERN, extra) || setrlimit(RLIMIT_CORE, &limit))
+		return -1;
+	pid = fork();
+	if (!pid)
+		abort();
+	waitpid(pid, NULL, 0);
+	return put(CORE_PATTERN, "core") ?: lstat(extra, &st);
+}
 
 static int utimes_file(void)
 {
@@ -286,7 +382,7 @@ static int ring_call(int ring, struct io_uring_sqe *sqes, unsigned int *tail, un
 	sqes[at] = *sqe;
 	array[at] = at;
 	__atomic_store_n(tail, *tail + 1, __ATOMIC_RELEASE);
-	if (syscall(SYS_io_uring_enter, ring, 1, 1, IORING_ENTER_GETEVENTS, NULL, 0) != 1)
+	if (syscall(SYS_io_uring_enter, ring, 1, 1, IORING_ENTER_GETEVENTS | IORING_ENTER_SQ_WAKEUP, NULL, 0) != 1)
 		return -errno;
 	if (__atomic_load_n(cq_tail, __ATOMIC_ACQUIRE) == *cq_head)
 		return -EIO;
@@ -323,6 +419,7 @@ static int uring(unsigned int setup_flags)
 }
 
 static int io_uring_open(void) { return uring(0); }
+static int io_uring_polled(void) { return uring(IORING_SETUP_SQPOLL); }
 
 static const struct attack {
 	const char *name;
@@ -331,14 +428,17 @@ static const struct attack {
 	{ "write_open", write_open },
 	{ "append", append },
 	{ "open_trunc", open_trunc },
+	{ "rdonly_trunc", rdonly_trunc },
 	{ "truncate_path", truncate_path },
 	{ "unlink", unlink_file },
 	{ "rename_away", rename_away },
 	{ "rename_over", rename_over },
+	{ "rename_in", rename_in },
 	{ "rename_exchange", rename_exchange },
 	{ "create", create_new },
 	{ "mkdir", mkdir_new },
 	{ "mknod", mknod_new },
+	{ "bind_socket", bind_socket },
 	{ "symlink_in", symlink_new },
 	{ "link_in", link_in },
 	{ "hard_link_out", hard_link_out },
@@ -347,6 +447,9 @@ static const struct attack {
 	{ "chown", chown_file },
 	{ "utimes", utimes_file },
 	{ "setxattr", setxattr_file },
+	{ "removexattr", removexattr_file },
+	{ "acl", set_acl },
+	{ "flags", set_flags },
 	{ "proc_fd_reopen", proc_fd_reopen },
 	{ "opath_reopen", opath_reopen },
 	{ "proc_root", proc_root },
@@ -364,21 +467,29 @@ static const struct attack {
 	{ "overlay_upper", overlay_upper },
 	{ "mount_over", mount_over },
 	{ "io_uring", io_uring_open },
+	{ "io_uring_polled", io_uring_polled },
+	{ "handle", by_handle },
+	{ "acct", account },
+	{ "core", dump_core },
 };
 
-/* What can be seen of the victim: content, mode, owner, times, attribute; and whether the extra name has come. */
+/* What can be seen of the victim: content, mode, owner, times, attributes; and whether the extra name has come. */
 static bool changed(void)
 {
 	char text[32] = "";
 	struct stat st;
 	int fd = open(victim, O_RDONLY);
 	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+	int flags = 0;
 
+	if (fd >= 0)
+		ioctl(fd, FS_IOC_GETFLAGS, &flags);
 	if (fd >= 0)
 		close(fd);
 	return n != 8 || memcmp(text, "original", 8) || stat(victim, &st) || (st.st_mode & 07777) != 0644 ||
 	       st.st_uid == 12345 || st.st_mtime == 1 || getxattr(victim, "user.rampart", text, 8) >= 0 ||
-	       !lstat(extra, &st);
+	       getxattr(victim, "user.keep", text, 8) < 0 || getxattr(victim, "system.posix_acl_access", NULL, 0) >= 0 ||
+	       (flags & FS_NODUMP_FL) || !lstat(extra, &st);
 }
 
 static int prepare(void)
@@ -390,7 +501,8 @@ static int prepare(void)
 
 		snprintf(victim, sizeof(victim), "%s/%s", dir, attacks[i].name);
 		fd = open(victim, O_CREAT | O_EXCL | O_WRONLY, 0644);
-		if (fd < 0 || fchmod(fd, 0644) || write(fd, "original", 8) != 8 || close(fd)) {
+		if (fd < 0 || fchmod(fd, 0644) || fsetxattr(fd, "user.keep", "x", 1, 0) ||
+		    write(fd, "original", 8) != 8 || close(fd)) {
 			perror(victim);
 			return 1;
 		}

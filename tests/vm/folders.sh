@@ -8,7 +8,7 @@ file="$here/file"
 docs=/home/user/Documents
 attacks=$("$file" list)
 # What a user may not do anyway. With user_namespace he can do most of it in one of his own.
-needs_root=" chown bind_mount mount_namespace detached_mount chroot ancestor_rename overlay_upper mount_over "
+needs_root=" chown bind_mount mount_namespace detached_mount chroot ancestor_rename overlay_upper mount_over handle acct core "
 install_editor
 mkdir -p /srv/ledger /srv/open/docs /root/Documents
 
@@ -29,16 +29,17 @@ attack() {
 	done < /tmp/results
 	check "$phase/all" test "$(cut -d ' ' -f 1 /tmp/results)" = "$attacks"
 }
-# reported PHASE OUTCOME DIR UID: the daemon stored an event of this outcome about each attack, with who and why.
+# reported PHASE OUTCOME DIR UID: the daemon stored an event of this outcome about each attack, with who and why. Of a file
+# opened by handle no name is known.
 reported() {
 	# shellcheck disable=SC2086 # one argument a name
 	missing=$(jq -r --arg o "$2" --arg dir "$3" --argjson uid "$4" '
 		[.[] | select(.outcome == $o and .rule == "folders" and .exe == "/mnt/share/file" and .uid == $uid) |
 		 .path, .path2] as $paths |
 		{ ancestor_rename: ($dir | sub("/[^/]*$"; "")), folder_rename: $dir, mount_over: $dir, tmpfile_inside: $dir,
-		  tmpfile_linkat: $dir } as $special |
+		  tmpfile_linkat: $dir, handle: "/" } as $special |
 		$ARGS.positional[] | ($special[.] // "\($dir)/\(.)") as $path |
-		select(any($paths[]; startswith($path)) | not)' /tmp/events.json --args $attacks | tr '\n' ' ')
+		select(any($paths[]; . == $path or ($path != "/" and startswith($path))) | not)' /tmp/events.json --args $attacks | tr '\n' ' ')
 	for a in $attacks; do
 		[ "$4" != 0 ] && [ "${needs_root#* "$a" }" != "$needs_root" ] && continue
 		case " $missing" in
@@ -83,6 +84,11 @@ phase audit 1 audit changed audited
 phase block 2 block unchanged blocked
 
 check block/reading cat /srv/ledger/write_open
+# Names as long and odd as they get.
+odd=$(printf '/srv/ledger/a\nb \033\377%0249d' 0)
+refused block/odd_name sh -c ': > "$1"' - "$odd"
+settled
+check block/odd_name_reported sh -c 'rampartctl events --limit 1 --json | jq -e ".[0].path | startswith(\"/srv/ledger/a\\\\x0ab \\\\x1b\\\\xff0000\")"'
 check block/unprotected sh -c 'echo x > /srv/free.txt && mv /srv/free.txt /srv/free2.txt && rm /srv/free2.txt'
 check block/allowed_editor /usr/local/bin/editor /srv/ledger/letter "dear reader"
 check block/allowed_saved grep -q "dear reader" /srv/ledger/letter
