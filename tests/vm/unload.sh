@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# usage: unload.sh TIMES
+# usage: unload.sh [TIMES]
 # Disarming and unloading while programs run, files are opened and verdicts are given; then armed again.
 here=$(dirname "$0")
 . "$here/lib.sh"
@@ -34,7 +34,7 @@ unload() {
 mkdir -p /srv/ledger && echo original > /srv/ledger/f && echo a > /tmp/a
 install_editor
 dmesg -n 1
-for n in $(seq "$1"); do
+for n in $(seq "${1:-1}"); do
 	check $n/apply apply $n block off
 	check $n/enforcing wait_enforcing
 	work
