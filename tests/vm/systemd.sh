@@ -1,0 +1,147 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Under systemd, in a Debian guest: the units, the journal, and what systemctl does to a daemon that no signal stops.
+# With "off": the boot by which who is locked out gets in (--append rampart=off).
+here=$(dirname "$0")
+. "$here/lib.sh"
+# unit PROPERTY; is PROPERTY VALUE
+unit() { systemctl show rampartd.service -P "$1"; }
+is() { [ "$(unit "$1")" = "$2" ] || { unit "$1"; return 1; }; }
+changes() { echo x > /srv/ledger/f; }
+
+mkdir -p /srv/ledger && chmod 777 /srv/ledger
+install -o 1000 -m 666 /dev/null /srv/ledger/f && echo original > /srv/ledger/f
+install_editor
+cp /usr/bin/dash /usr/local/bin/inner
+
+# --- the way in for who is locked out ---
+if [ "${1-}" = off ]; then
+	for u in rampart-module rampartd; do
+		check off/$u.enabled systemctl is-enabled $u
+		refused off/$u.skipped systemctl is-active $u
+		check off/$u.start systemctl start $u
+		refused off/$u.skipped_still systemctl is-active $u
+	done
+	refused off/module grep -q '^rampart ' /proc/modules
+	check off/write changes
+	# It does enforce where it is loaded all the same.
+	check off/by_hand insmod /usr/lib/rampart/rampart.ko
+	rampartd > /var/log/rampartd.log 2>&1 &
+	for _ in $(seq 50); do [ -S /run/rampart/control.sock ] && break; sleep 0.1; done
+	check off/apply apply 1 block off
+	refused off/enforced changes
+	finish
+fi
+
+# --- as it comes up ---
+check boot/active is ActiveState active
+check boot/early sh -c 'systemctl show sysinit.target -P Wants | grep -qw rampartd.service'
+check boot/before_sysinit test "$(unit ActiveEnterTimestampMonotonic)" -lt \
+	"$(systemctl show sysinit.target -P ActiveEnterTimestampMonotonic)"
+check boot/module grep -q '^rampart ' /proc/modules
+check boot/filtered grep -q '^Seccomp:.2' "/proc/$(unit MainPID)/status"
+check boot/apply apply 1 block off
+check boot/enforcing wait_enforcing
+check boot/doctor rampartctl doctor
+cp /tmp/p.bundle /tmp/1.bundle
+
+# --- the journal ---
+as_user /usr/local/bin/inner -c 'echo $$ > /tmp/inner; echo x > /srv/ledger/f; exit 0' 2> /dev/null
+settled && journalctl --sync
+journalctl -q MESSAGE_ID=4f257de394154c8cbe6b419053d9c608 RAMPART_PATH=/srv/ledger/f -o json > /tmp/journal
+rampartctl events --json > /tmp/events
+# reported NAME FILTER: true of the entry $j and the event $e.
+reported() {
+	jq -en --slurpfile journal /tmp/journal --slurpfile events /tmp/events --rawfile pid /tmp/inner --arg shell $$ "
+		\$journal[0] as \$j | \$events[0][-1] as \$e | (\$pid | rtrimstr(\"\\n\")) as \$pid | $2" > /tmp/said 2>&1 &&
+		ok "journal/$1" || not_ok "journal/$1" "$(cat /tmp/said /tmp/journal)"
+}
+reported once '$journal | length == 1'
+reported id '$j.RAMPART_ID == "\($e.id)" and $j.RAMPART_SEQ == "\($e.seq)" and $e.pid == ($pid | tonumber)'
+reported what '$j.RAMPART_OUTCOME == "blocked" and $j.RAMPART_OPERATION == "write" and $j.RAMPART_PATH2 == "" and
+	$j.RAMPART_RULE == "folders" and $j.RAMPART_MODE == "block" and $j.RAMPART_COUNT == "1" and $j.PRIORITY == "4"'
+reported who '$j.RAMPART_EXE == "/usr/local/bin/inner" and $j.RAMPART_PID == $pid and $j.RAMPART_UID == "1000"'
+reported lineage '$j.RAMPART_LINEAGE | startswith("/usr/bin/setpriv[\($pid)] /usr/bin/dash[\($shell)] ") and
+	. == ([$e.lineage[] | "\(.exe)[\(.pid)]"] | join(" "))'
+reported policy '$j.RAMPART_POLICY == "test" and $j.RAMPART_POLICY_VERSION == "1" and
+	$j.RAMPART_GENERATION == "\($e.generation)"'
+reported sender '$j._SYSTEMD_UNIT == "rampartd.service" and $j._EXE == "/usr/sbin/rampartd"'
+
+# --- a grant, under the filter for system calls ---
+check grant/apply apply 2 warn off
+write() { as_user /usr/local/bin/inner -c 'echo x > /srv/ledger/f'; }
+refused grant/before write
+settled
+check grant/given as_user rampartctl grant "$(rampartctl events --json --limit 1 | jq '.[0].id')"
+check grant/after write
+
+# --- no signal stops it ---
+check self/apply apply 3 block block
+check self/enforcing wait_enforcing
+daemon=$(unit MainPID)
+reader() { rampartctl status --json | awk '$1 == "\"reader_pid\":" { print $2 + 0 }'; }
+# holds NAME: the kernel refuses, and the same daemon reads its events and answers.
+holds() {
+	refused "$1/refused" changes
+	check "$1/reader" test "$(reader)" = "$daemon"
+	check "$1/answers" rampartctl events --limit 1
+}
+# replaced NAME: another daemon reads.
+replaced() {
+	for _ in $(seq 50); do
+		new=$(reader)
+		[ "${new:-0}" != 0 ] && [ "$new" != "$daemon" ] && break
+		sleep 0.2
+	done
+	check "$1/replaced" is MainPID "$new"
+	refused "$1/same" test "$new" = "$daemon"
+	daemon=$new
+}
+gone() {
+	for _ in $(seq 50); do kill -0 "$daemon" 2> /dev/null || return 0; sleep 0.1; done
+	return 1
+}
+for signal in KILL TERM STOP ABRT; do
+	refused "kill/$signal" systemctl kill -s $signal rampartd
+done
+check kill/active is ActiveState active
+refused mask/for_good systemctl mask --now rampartd
+refused mask/runtime systemctl mask --now --runtime rampartd
+check mask/active is ActiveState active
+holds mask
+
+# systemd may not send its signals, and forgets of the daemon; started again, it takes it for its own.
+check stop/done systemctl stop rampartd
+check stop/inactive is ActiveState inactive
+holds stop
+check start/done systemctl start rampartd
+check start/active is ActiveState active
+check start/main is MainPID "$daemon"
+check restart/done systemctl restart rampartd
+check restart/main is MainPID "$daemon"
+holds restart
+
+# --- its control group ---
+refused freeze/done systemctl freeze rampartd
+refused freeze/frozen is FreezerState frozen
+refused cgroup_kill/done sh -c 'echo 1 > /sys/fs/cgroup/system.slice/rampartd.service/cgroup.kill'
+holds cgroup
+# Memory can be taken from it (README, known gaps).
+systemctl set-property --runtime rampartd MemoryMax=1M 2> /dev/null
+check memory/killed gone
+refused memory/refused changes
+systemctl set-property --runtime rampartd MemoryMax=infinity
+replaced memory
+
+# --- a crash ---
+check crash/apply apply 4 block off
+check crash/enforcing wait_enforcing
+check crash/kill kill -9 "$daemon"
+refused crash/refused changes
+replaced crash
+check crash/enforcing_again wait_enforcing
+check crash/version test "$(status .version)" = 4
+rampartctl policy apply /tmp/1.bundle > /tmp/said 2>&1
+check crash/rolled_back grep -q 'refused: rolled back' /tmp/said
+holds crash
+finish
