@@ -147,8 +147,23 @@ static void ask_grant(const struct rampart_view *view, const struct rampart_requ
 	verdict->outcome = RAMPART_BYPASSED;
 }
 
-static int enforce(enum rampart_hook hook, enum rampart_op op, const struct rampart_target *target,
-		   const struct rampart_target *target2, u32 flags, bool by_current)
+/* Most operations end here: no rule asks about @op, or all that it is about is known at once to be in no place. */
+static bool is_outside(enum rampart_op op, const struct dentry *dentry, const struct dentry *dentry2)
+{
+	const struct rampart_view *view;
+	bool outside;
+
+	rcu_read_lock();
+	view = rampart_view();
+	outside = !(view->ops & BIT_ULL(op)) ||
+		  (rampart_label_outside(view, dentry) && (!dentry2 || rampart_label_outside(view, dentry2)));
+	rcu_read_unlock();
+	return outside;
+}
+
+/* noinline: its locals are not set up for what is outside. */
+static noinline int enforce(enum rampart_hook hook, enum rampart_op op, const struct rampart_target *target,
+			    const struct rampart_target *target2, u32 flags, bool by_current)
 {
 	struct rampart_request request = { .op = op };
 	const struct rampart_view *view;
@@ -157,7 +172,7 @@ static int enforce(enum rampart_hook hook, enum rampart_op op, const struct ramp
 
 	rcu_read_lock();
 	view = rampart_view();
-	if (!(rampart_ruleset_ops(view->rules) & BIT_ULL(op)))
+	if (!(view->ops & BIT_ULL(op)))
 		goto out;
 	label_target(view, target, &request.object);
 	label_target(view, target2, &request.object2);
@@ -184,6 +199,9 @@ out:
 int rampart_enforce(enum rampart_hook hook, enum rampart_op op, const struct rampart_target *target,
 		    const struct rampart_target *target2, u32 flags)
 {
+	if (target && target->dentry && !(target2 && target2->task) &&
+	    is_outside(op, target->dentry, target2 ? target2->dentry : NULL))
+		return 0;
 	return enforce(hook, op, target, target2, flags, true);
 }
 
@@ -199,7 +217,12 @@ int rampart_enforce_task(enum rampart_hook hook, enum rampart_op op, struct task
 	return rampart_enforce(hook, op, &(struct rampart_target){ .task = task }, NULL, flags);
 }
 
+static noinline int enforce_dentry(enum rampart_hook hook, enum rampart_op op, struct dentry *dentry, u32 flags)
+{
+	return enforce(hook, op, &(struct rampart_target){ .dentry = dentry }, NULL, flags, true);
+}
+
 int rampart_enforce_dentry(enum rampart_hook hook, enum rampart_op op, struct dentry *dentry, u32 flags)
 {
-	return rampart_enforce(hook, op, &(struct rampart_target){ .dentry = dentry }, NULL, flags);
+	return likely(is_outside(op, dentry, NULL)) ? 0 : enforce_dentry(hook, op, dentry, flags);
 }

@@ -12,10 +12,13 @@
 
 static struct rampart_label label_now(struct dentry *dentry)
 {
-	struct rampart_label label;
+	struct rampart_label label = { .place = RAMPART_PLACE_NONE };
+	const struct rampart_view *view;
 
 	rcu_read_lock();
-	rampart_label(rampart_view(), dentry, &label);
+	view = rampart_view();
+	if (!rampart_label_outside(view, dentry))
+		rampart_label(view, dentry, &label);
 	rcu_read_unlock();
 	return label;
 }

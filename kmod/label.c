@@ -64,18 +64,31 @@ static struct cached *cache_slot(const struct inode *inode)
 	return &cache[hash_ptr(inode, CACHE_BITS)];
 }
 
+/* Between these two @entry may be read. */
+static __always_inline bool cache_begin(const struct rampart_view *view, const struct inode *inode,
+					const struct cached *entry, u32 *seq)
+{
+	*seq = smp_load_acquire(&entry->seq);
+	return !(*seq & 1) && READ_ONCE(entry->inode) == inode && READ_ONCE(entry->epoch) == view->epoch &&
+	       READ_ONCE(entry->tree) == (u32)atomic_read(&tree_epoch) && READ_ONCE(entry->ino) == inode->i_ino &&
+	       READ_ONCE(entry->generation) == inode->i_generation && READ_ONCE(entry->dev) == inode->i_sb->s_dev;
+}
+
+static bool cache_end(const struct cached *entry, u32 seq)
+{
+	smp_rmb();
+	return READ_ONCE(entry->seq) == seq && !atomic_read(&moving);
+}
+
 static bool cache_get(const struct rampart_view *view, const struct inode *inode, struct states *states)
 {
 	const struct cached *entry = cache_slot(inode);
-	u32 seq = smp_load_acquire(&entry->seq);
+	u32 seq;
 
-	if ((seq & 1) || READ_ONCE(entry->inode) != inode || READ_ONCE(entry->epoch) != view->epoch ||
-	    READ_ONCE(entry->tree) != (u32)atomic_read(&tree_epoch) || READ_ONCE(entry->ino) != inode->i_ino ||
-	    READ_ONCE(entry->generation) != inode->i_generation || READ_ONCE(entry->dev) != inode->i_sb->s_dev)
+	if (!cache_begin(view, inode, entry, &seq))
 		return false;
 	*states = entry->states;
-	smp_rmb();
-	return READ_ONCE(entry->seq) == seq && !atomic_read(&moving);
+	return cache_end(entry, seq);
 }
 
 static void cache_put(const struct rampart_view *view, const struct inode *inode, u32 tree, const struct states *states)
@@ -182,7 +195,8 @@ static void step(const struct rampart_view *view, const struct dentry *dentry, s
 }
 
 /* Counts the ancestors-or-self of @dentry below the first one whose states are known, and gives those. */
-static u32 find_base(const struct rampart_view *view, struct dentry *dentry, bool use_cache, struct states *states)
+static u32 find_base(const struct rampart_view *view, struct dentry *dentry, u32 tree, bool use_cache,
+		     struct states *states)
 {
 	u32 depth = 0;
 
@@ -196,6 +210,9 @@ static u32 find_base(const struct rampart_view *view, struct dentry *dentry, boo
 			*states = (struct states){};
 			if (inode)
 				add_anchor(view, inode, states);
+			/* Not one that hangs in no tree yet. */
+			if (use_cache && inode && dentry == dentry->d_sb->s_root && S_ISDIR(inode->i_mode))
+				cache_put(view, inode, tree, states);
 			return depth;
 		}
 		dentry = parent;
@@ -203,11 +220,27 @@ static u32 find_base(const struct rampart_view *view, struct dentry *dentry, boo
 	}
 }
 
+/* From the states of its parent to those of @dentry. Says whether it put them into the cache. */
+static bool descend_one(const struct rampart_view *view, const struct dentry *dentry, u32 tree, bool use_cache,
+			struct states *states)
+{
+	const struct inode *inode = d_inode_rcu(dentry);
+	bool directory = inode && S_ISDIR(inode->i_mode);
+
+	step(view, dentry, states);
+	if (inode && (directory || view->file_anchors))
+		add_anchor(view, inode, states);
+	if (!use_cache || !directory)
+		return false;
+	cache_put(view, inode, tree, states);
+	return true;
+}
+
 /*
  * Steps down from the base. Ancestors are reached from below only, so they are collected CHUNK at a time: linear for all
  * but very deep trees, and without allocation for those. Says whether it put anything into the cache.
  */
-static bool descend(const struct rampart_view *view, struct dentry *dentry, u32 depth, u32 tree, bool use_cache,
+static noinline bool descend(const struct rampart_view *view, struct dentry *dentry, u32 depth, u32 tree, bool use_cache,
 		    struct states *states)
 {
 	struct dentry *chain[CHUNK];
@@ -221,19 +254,8 @@ static bool descend(const struct rampart_view *view, struct dentry *dentry, u32 
 			d = READ_ONCE(d->d_parent);
 		for (i = take; i--; d = READ_ONCE(d->d_parent))
 			chain[i] = d;
-		for (i = 0; i < take; i++) {
-			const struct inode *inode = d_inode_rcu(chain[i]);
-
-			step(view, chain[i], states);
-			if (!inode)
-				continue;
-			if (S_ISDIR(inode->i_mode) || view->file_anchors)
-				add_anchor(view, inode, states);
-			if (use_cache && S_ISDIR(inode->i_mode)) {
-				cache_put(view, inode, tree, states);
-				put = true;
-			}
-		}
+		for (i = 0; i < take; i++)
+			put |= descend_one(view, chain[i], tree, use_cache, states);
 		depth -= take;
 	}
 	return put;
@@ -246,10 +268,14 @@ static void find_states(const struct rampart_view *view, struct dentry *dentry, 
 	for (;;) {
 		u32 tree = atomic_read(&tree_epoch);
 		bool cached, put;
+		u32 depth;
 
 		read_seqbegin_or_lock(&rename_lock, &seq);
 		cached = use_cache && !atomic_read(&moving);
-		put = descend(view, dentry, find_base(view, dentry, cached, states), tree, cached, states);
+		depth = find_base(view, dentry, tree, cached, states);
+		/* The common depth goes without clearing room for a deep one. */
+		put = depth == 1 ? descend_one(view, dentry, tree, cached, states) :
+				   descend(view, dentry, depth, tree, cached, states);
 		if (!need_seqretry(&rename_lock, seq))
 			break;
 		/* What was put during this round is of names in motion, and cannot be told from the rest. */
@@ -318,6 +344,31 @@ static void label_unknown(const struct rampart_view *view, const struct inode *i
 		label_of(view, &view->anchors[i].states, &l);
 		label->classes |= l.classes | l.below;
 	}
+}
+
+/*
+ * A directory without states has none below it either, up to the next anchor, which is a directory itself: what is not a
+ * directory has what its parent has. No name is read, so that a rename meanwhile is one that came before or after.
+ */
+bool rampart_label_outside(const struct rampart_view *view, const struct dentry *dentry)
+{
+	const struct inode *inode = d_inode_rcu(dentry);
+	const struct cached *entry;
+	bool outside;
+	u32 seq;
+
+	if (!inode || !S_ISDIR(inode->i_mode)) {
+		if (view->file_anchors || (inode && inode->i_nlink > 1 && READ_ONCE(n_marks)))
+			return false;
+		inode = d_inode_rcu(READ_ONCE(dentry->d_parent));
+		if (!inode)
+			return false;
+	}
+	entry = cache_slot(inode);
+	if (!cache_begin(view, inode, entry, &seq))
+		return false;
+	outside = !READ_ONCE(entry->states.s[0]);
+	return cache_end(entry, seq) && outside;
 }
 
 void rampart_label(const struct rampart_view *view, struct dentry *dentry, struct rampart_label *label)

@@ -47,6 +47,7 @@ struct rampart_view {
 	const struct rampart_ruleset *rules;
 	struct rampart_policy_info info;
 	u64 generation;
+	u64 ops;		/* rampart_ruleset_ops() */
 	u32 epoch;		/* unique to this view */
 	bool file_anchors;	/* an anchor is not a directory */
 	bool crowded;		/* an anchor lost a state: more than RAMPART_STATES overlap */
@@ -63,6 +64,12 @@ void rampart_label_exit(void);
 
 /* The label of @dentry, which may be negative. Caller holds rcu_read_lock(). */
 void rampart_label(const struct rampart_view *view, struct dentry *dentry, struct rampart_label *label);
+
+/*
+ * True only if the label of @dentry is empty; false when that is not known at once. What most operations are about is outside
+ * of every place, and is known to be so by what is cached of its directory. Caller holds rcu_read_lock().
+ */
+bool rampart_label_outside(const struct rampart_view *view, const struct dentry *dentry);
 
 /* Whether @dentry already has @state, without the cache: for a view that is being built. Caller holds rcu_read_lock(). */
 bool rampart_label_has_state(const struct rampart_view *view, struct dentry *dentry, u32 state);

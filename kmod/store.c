@@ -64,6 +64,7 @@ static struct rampart_view *view_new(struct ruleset_ref *ref, const struct rampa
 	kref_get(&ref->ref);
 	view->ref = ref;
 	view->rules = ref->rules;
+	view->ops = rampart_ruleset_ops(ref->rules);
 	view->info = *info;
 	view->generation = generation;
 	view->epoch = ++epoch;
