@@ -56,7 +56,7 @@ full 2 | apply_yaml || die "no full policy"
 enforced 2
 count full /etc
 
-# Everything in place but the hooks: the state of the allocators, say, makes a difference to an exec that is not Rampart's.
+# Everything in place but the hooks. An exec takes less than without the module: what it is compared with must have that too.
 rampartctl policy token --challenge "$(status .challenge)" --hours 1 --key $KEYS/policy.key --cert $KEYS/policy.crt -o /tmp/token &&
 	rampartctl disarm /tmp/token || die "cannot be disarmed"
 count disarmed /etc
