@@ -96,11 +96,16 @@ int hook_bprm_committed_creds(const struct linux_binprm *bprm)
 	return 0;
 }
 
-/* Process context under RCU or tasklist_lock. Signal 0 only asks; SIGCONT and SIGCHLD harm nobody; the kernel's own pass. */
+static bool is_harmless(int sig)
+{
+	return sig == SIGCONT || sig == SIGCHLD;
+}
+
+/* Process context under RCU or tasklist_lock. Signal 0 only asks; the kernel's own pass. */
 int hook_task_kill(struct task_struct *task, struct kernel_siginfo *info, int sig, const struct cred *cred)
 {
 	rampart_hook_seen(task_kill);
-	if (!sig || sig == SIGCONT || sig == SIGCHLD || (info > SEND_SIG_PRIV && info->si_code > 0))
+	if (!sig || is_harmless(sig) || (info > SEND_SIG_PRIV && info->si_code > 0))
 		return 0;
 	return rampart_enforce_task(HOOK_task_kill, RAMPART_OP_SIGNAL, task, sig);
 }
@@ -128,6 +133,8 @@ int hook_task_setscheduler(struct task_struct *task)
 int hook_file_send_sigiotask(struct task_struct *task, struct fown_struct *owner, int sig)
 {
 	rampart_hook_seen(file_send_sigiotask);
+	if (is_harmless(sig))
+		return 0;
 	return rampart_enforce_remote(HOOK_file_send_sigiotask, RAMPART_OP_SIGNAL, task, sig ?: SIGIO);
 }
 

@@ -144,4 +144,7 @@ check crash/version test "$(status .version)" = 4
 rampartctl policy apply /tmp/1.bundle > /tmp/said 2>&1
 check crash/rolled_back grep -q 'refused: rolled back' /tmp/said
 holds crash
+# Its own probe is not reported.
+rampartctl events --json > /tmp/events
+check own_events jq -e 'all(.exe != "/usr/sbin/rampartd")' /tmp/events
 finish
