@@ -12,11 +12,7 @@ frozen() { grep -q '^frozen 1' "$1/cgroup.events"; }
 # up: a new daemon, in a group two levels down and in a session of its own.
 up() {
 	sh -c "echo \$\$ > $group/inner/cgroup.procs; exec setsid rampartd" >> /var/log/rampartd.log 2>&1 < /dev/null &
-	for _ in $(seq 100); do
-		[ "$(daemon)" != 0 ] && return 0
-		sleep 0.1
-	done
-	return 1
+	wait_daemon
 }
 # restart: ends what is left of the daemon.
 restart() {

@@ -27,7 +27,8 @@ named="security_file_open is taken by BPF link [0-9]*, program [0-9]* \"foreign\
 insmod_rampart() { insmod /usr/lib/rampart/rampart.ko; }
 check first/doctor_before doctor "$named"
 check first/insmod insmod_rampart
-{ rampartd > /var/log/rampartd.log 2>&1 & } && sleep 2
+rampartd > /var/log/rampartd.log 2>&1 &
+check first/daemon wait_daemon
 check first/apply apply 1 block off
 check first/said_at_once grep -q 'NOT ENFORCING' /tmp/applied
 check first/status test "$(status .enforcing)" = false

@@ -58,6 +58,14 @@ wait_enforcing() {
 	rampartctl status
 	return 1
 }
+# wait_daemon: rampartd reads the kernel's events, and answers.
+wait_daemon() {
+	for _ in $(seq 100); do
+		[ "$(status '.reader_pid // 0')" != 0 ] && rampartctl events --limit 1 > /dev/null 2>&1 && return 0
+		sleep 0.1
+	done
+	return 1
+}
 # settled: all that was emitted has been stored.
 settled() {
 	for _ in $(seq 100); do

@@ -14,8 +14,13 @@ changes() { echo x 2>/dev/null > /srv/ledger/f; }
 
 mkdir -p /srv/ledger && echo original > /srv/ledger/f
 install_editor
+load_unsealed() { insmod "$here/rampart-unsealed-$(uname -r | cut -d. -f1-2).ko"; }
+wait_policy() {
+	for _ in $(seq 50); do [ "$(status .version)" = 2 ] && return 0; sleep 0.2; done
+	return 1
+}
 if [ "$build" = unsealed ]; then
-	insmod "$here/rampart-unsealed-$(uname -r | cut -d. -f1-2).ko" && { rampartd > /var/log/rampartd.log 2>&1 & } && sleep 3
+	load_unsealed && { rampartd > /var/log/rampartd.log 2>&1 & } && wait_daemon
 fi
 check "$build/apply" apply 1 block off
 refused "$build/enforced" changes
@@ -40,7 +45,7 @@ kill -CONT "$(pidof rampartd)"
 kill -9 "$(pidof rampartd)"
 refused "$build/daemon_killed" changes
 rampartd > /var/log/rampartd2.log 2>&1 &
-sleep 2
+check "$build/daemon_back" wait_daemon
 
 # A captured load, sent past the daemon: the older policy is refused by the kernel.
 cp /tmp/p.bundle /tmp/old.bundle
@@ -49,9 +54,14 @@ refused "$build/rollback" rampartctl policy apply /tmp/old.bundle
 
 attack ftrace_disabled sh -c 'echo 0 > /proc/sys/kernel/ftrace_enabled && echo x > /srv/ledger/f'
 echo 1 > /proc/sys/kernel/ftrace_enabled
+attack rmmod sh -c 'rmmod rampart && echo x > /srv/ledger/f'
+if [ "$build" = unsealed ]; then
+	check unsealed/back load_unsealed
+	check unsealed/back_enforced wait_policy
+	refused unsealed/back_refused changes
+fi
 attack rmmod_force sh -c 'rmmod -f rampart && echo x > /srv/ledger/f'
 if [ "$build" = unsealed ]; then finish; fi
-attack rmmod sh -c 'rmmod rampart && echo x > /srv/ledger/f'
 refused sealed/still_enforced changes
 
 # Lockdown, as it can be set at run time. Kprobes and tracers are refused under the second.
@@ -61,18 +71,33 @@ refused sealed/integrity_enforced changes
 check sealed/confidentiality lockdown confidentiality
 refused sealed/confidentiality_enforced changes
 
+# Rampart's own files: first without self-protection. What an attack did is undone, with the same inodes.
+cp /etc/rampart/trust.pem /tmp/trust.pem
+replace_daemon() { mv /usr/sbin/rampartd /usr/sbin/old && cp /bin/busybox /usr/sbin/rampartd; }
+replace_daemon_undo() { mv /usr/sbin/old /usr/sbin/rampartd; }
+edit_config() { echo x >> /etc/rampart/trust.pem; }
+edit_config_undo() { cat /tmp/trust.pem > /etc/rampart/trust.pem; }
+move_config() { mv /etc/rampart /etc/elsewhere; }
+move_config_undo() { mv /etc/elsewhere /etc/rampart; }
+remove_state() { cp -p /var/lib/rampart/policy.bundle /tmp/policy.bundle && rm /var/lib/rampart/policy.bundle; }
+remove_state_undo() { cp -p /tmp/policy.bundle /var/lib/rampart/; }
+edit_program() { cp /bin/busybox /usr/local/bin/editor; }
+edit_program_undo() { cp "$here/editor" /usr/local/bin/editor; }
+mount_over_state() { mount -t tmpfs none /var/lib/rampart; }
+mount_over_state_undo() { umount /var/lib/rampart; }
+file_attacks="replace_daemon edit_config move_config remove_state edit_program mount_over_state"
+for a in $file_attacks; do
+	check off/$a $a
+	check off/${a}_undo ${a}_undo
+done
+
 # Self-protection.
 check sealed/apply_3 apply 3 block block
 check sealed/enforcing wait_enforcing
 daemon=$(pidof rampartd)
 for sig in TERM KILL STOP; do attack "signal_$sig" kill -$sig "$daemon"; done
 attack ptrace timeout 5 strace -p "$daemon" -o /dev/null
-attack edit_daemon sh -c 'echo x >> /usr/sbin/rampartd'
-attack replace_daemon cp /bin/busybox /usr/sbin/rampartd.new /usr/sbin/rampartd
-attack edit_config sh -c 'echo x > /etc/rampart/trust.pem'
-attack edit_state rm -rf /var/lib/rampart/policy.bundle
-attack edit_program sh -c 'cp /bin/busybox /usr/local/bin/editor'
-attack mount_over_state mount -t tmpfs none /var/lib/rampart
+for a in $file_attacks; do attack $a $a; done
 check sealed/daemon_lives kill -0 "$daemon"
 
 # The signed way out, and back.

@@ -48,7 +48,8 @@ for n in $(seq "${1:-1}"); do
 	check $n/unload unload
 	sleep 1
 	check $n/insmod insmod /usr/lib/rampart/rampart.ko
-	{ rampartd >> /var/log/rampartd.log 2>&1 & } && sleep 2
+	rampartd >> /var/log/rampartd.log 2>&1 &
+	check $n/daemon wait_daemon
 	check $n/policy_back wait_enforcing
 	mv /srv/ledger/g /srv/ledger/f 2> /dev/null
 	refused $n/enforced_again changes
