@@ -46,7 +46,7 @@ check "the blocks were reported" test "$(status .blocked)" -ge 5
 say "Root tries to switch it off"
 refused "rmmod -f" rmmod -f rampart
 refused "sysctl kernel.ftrace_enabled=0" sh -c 'echo 0 > /proc/sys/kernel/ftrace_enabled'
-refused "kill -9 the daemon" kill -9 "$(pidof rampartd)"
+refused "kill -9 the daemon" kill -9 "$(status .reader_pid)"
 refused "replace the allowed editor" cp /bin/busybox /usr/local/bin/editor
 refused "an older policy" rampartctl policy apply /tmp/old.bundle
 locker

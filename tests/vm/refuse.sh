@@ -172,7 +172,7 @@ check reload/token rampartctl policy token --challenge "$(now challenge)" --hour
 	--cert $KEYS/policy.crt -o /tmp/token
 answer reload/disarm "ok 0" "$rawnl" disarm /tmp/token
 answer reload/disarm_again "challenge EKEYREJECTED" "$rawnl" disarm /tmp/token
-kill "$(pidof rampartd)"
+kill "$(status .reader_pid)"
 while pidof rampartd > /dev/null; do sleep 0.1; done
 check reload/unload rmmod rampart
 check reload/load insmod /usr/lib/rampart/rampart.ko

@@ -39,10 +39,10 @@ if [ "$build" = sealed ]; then
 	refused sealed/kprobe changes
 	echo 0 > $t/events/kprobes/rp/enable; echo > $t/kprobe_events
 fi
-kill -STOP "$(pidof rampartd)"
+kill -STOP "$(status .reader_pid)"
 refused "$build/daemon_stopped" changes
-kill -CONT "$(pidof rampartd)"
-kill -9 "$(pidof rampartd)"
+kill -CONT "$(status .reader_pid)"
+kill -9 "$(status .reader_pid)"
 refused "$build/daemon_killed" changes
 rampartd > /var/log/rampartd2.log 2>&1 &
 check "$build/daemon_back" wait_daemon
@@ -94,7 +94,7 @@ done
 # Self-protection.
 check sealed/apply_3 apply 3 block block
 check sealed/enforcing wait_enforcing
-daemon=$(pidof rampartd)
+daemon=$(status .reader_pid)
 for sig in TERM KILL STOP; do attack "signal_$sig" kill -$sig "$daemon"; done
 attack ptrace timeout 5 strace -p "$daemon" -o /dev/null
 for a in $file_attacks; do attack $a $a; done
@@ -111,7 +111,7 @@ check sealed/disarm rampartctl disarm /tmp/token
 check sealed/disarmed changes
 check sealed/says_so sh -c '[ "$(rampartctl status --json | jq -r .enforcing)" = false ]'
 refused sealed/token_used_up rampartctl disarm /tmp/token
-check sealed/unload sh -c 'kill $(pidof rampartd); sleep 1; rmmod rampart'
+check sealed/unload sh -c 'kill $(rampartctl status --json | jq .reader_pid); sleep 1; rmmod rampart'
 check sealed/unloaded changes
 # Under lockdown only a signed module comes in. It is said what to do.
 refused sealed/unsigned insmod /usr/lib/rampart/rampart.ko

@@ -44,7 +44,7 @@ for n in $(seq "${1:-1}"); do
 	check $n/disarm rampartctl disarm /tmp/token
 	mv /srv/ledger/g /srv/ledger/f 2> /dev/null
 	check $n/disarmed changes
-	kill -9 "$(pidof rampartd)"
+	kill -9 "$(status .reader_pid)"
 	check $n/unload unload
 	sleep 1
 	check $n/insmod insmod /usr/lib/rampart/rampart.ko
