@@ -72,6 +72,7 @@ int hook_file_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 	return rampart_enforce_dentry(HOOK_file_ioctl, RAMPART_OP_WRITE, real_dentry(file), cmd);
 }
 
+#ifdef CONFIG_COMPAT
 int hook_file_ioctl_compat(struct file *file, unsigned int cmd, unsigned long arg)
 {
 	rampart_hook_seen(file_ioctl_compat);
@@ -79,3 +80,4 @@ int hook_file_ioctl_compat(struct file *file, unsigned int cmd, unsigned long ar
 		return 0;
 	return rampart_enforce_dentry(HOOK_file_ioctl_compat, RAMPART_OP_WRITE, real_dentry(file), cmd);
 }
+#endif

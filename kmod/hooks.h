@@ -33,7 +33,7 @@
 	H(inode_mknod, 4, OP(CREATE))                                       \
 	H(mmap_file, 3, OP(WRITE))                                          \
 	H(file_ioctl, 3, OP(WRITE))                                         \
-	H(file_ioctl_compat, 3, OP(WRITE))                                  \
+	RAMPART_HOOKS_COMPAT(H)                                             \
 	H(inode_setxattr, 6, OP(SETXATTR))                                  \
 	H(inode_removexattr, 3, OP(SETXATTR))                               \
 	RAMPART_HOOKS_ACL(H)                                                \
@@ -46,6 +46,13 @@
 	H(task_setscheduler, 1, OP(SCHED))                                  \
 	H(task_setrlimit, 3, OP(SCHED))                                     \
 	F(cgroup_attach_task, 3, OP(SCHED))
+
+/* What no program can reach could not be proven either. */
+#ifdef CONFIG_COMPAT
+#define RAMPART_HOOKS_COMPAT(H) H(file_ioctl_compat, 3, OP(WRITE))
+#else
+#define RAMPART_HOOKS_COMPAT(H)
+#endif
 
 /* 6.1 sends ACLs through setxattr. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0)

@@ -112,6 +112,7 @@ static const char *const rampart_files[] = {
 	"/usr/lib/rampart",
 	"/usr/sbin/rampartd",
 	"/usr/bin/rampartctl",
+	"/usr/lib/systemd/system/rampart-module.service",
 	"/usr/lib/systemd/system/rampartd.service",
 	"/usr/lib/systemd/system/rampartd.service.d",
 	"/etc/systemd/system/rampartd.service",

@@ -8,7 +8,7 @@ changes() { echo x 2> /dev/null >> /srv/ledger/f; }
 running=/tmp/running
 # Each loops until $running is gone. What is refused is as good as what is not.
 load() {
-	sh -c "while [ -e $running ]; do $1; done" > /dev/null 2>&1 &
+	sh -c "while [ -e $running ]; do $1; sleep 0.01; done" > /dev/null 2>&1 &
 	loads="$loads $!"
 }
 work() {
@@ -17,7 +17,7 @@ work() {
 	load '/bin/true'
 	load 'echo x >> /srv/ledger/f; echo x > /srv/ledger/new'
 	load 'mv /srv/ledger/f /srv/ledger/g; mv /tmp/a /tmp/b; mv /tmp/b /tmp/a'
-	load 'kill -0 1; sleep 0.01'
+	load 'kill -0 1'
 	load 'mkdir /tmp/dir; ln /tmp/a /tmp/dir/l; rm -r /tmp/dir; mount -t tmpfs none /mnt; umount /mnt'
 }
 token() {
