@@ -46,6 +46,8 @@ for n in $(seq "${1:-1}"); do
 	check $n/disarmed changes
 	kill -9 "$(status .reader_pid)"
 	check $n/unload unload
+	rm $running
+	wait $loads; ok $n/nobody_stuck	# else the time runs out
 	sleep 1
 	check $n/insmod insmod /usr/lib/rampart/rampart.ko
 	rampartd >> /var/log/rampartd.log 2>&1 &
@@ -53,8 +55,6 @@ for n in $(seq "${1:-1}"); do
 	check $n/policy_back wait_enforcing
 	mv /srv/ledger/g /srv/ledger/f 2> /dev/null
 	refused $n/enforced_again changes
-	rm $running
-	wait $loads; ok $n/nobody_stuck	# else the time runs out
 done
 refused no_reports sh -c 'dmesg | grep -E "WARNING|BUG|Oops|Call Trace|refcount|stuck|blocked for more"'
 finish
