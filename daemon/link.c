@@ -121,7 +121,7 @@ static void report_force(struct link *link, const Rampart__Status *status)
 	if (status->enforcing)
 		strcpy(text, "enforcing");
 	else
-		snprintf(text, sizeof(text), "NOT ENFORCING: %s", status->n_reasons ? status->reasons[0] : "disarmed");
+		snprintf(text, sizeof(text), "NOT ENFORCING: %s", kernel_why_not(status));
 	if (!strcmp(text, link->force))
 		return;
 	strcpy(link->force, text);

@@ -125,8 +125,7 @@ static void describe_force(struct daemon *daemon, struct policy_result *result)
 	if (!kernel || kernel_get_status(kernel, &status))
 		return;
 	if (!status->enforcing)
-		snprintf(result->message, sizeof(result->message), "NOT ENFORCING: %s",
-			 status->n_reasons ? status->reasons[0] : "see rampartctl doctor");
+		snprintf(result->message, sizeof(result->message), "NOT ENFORCING: %s", kernel_why_not(status));
 	rampart__status__free_unpacked(status, NULL);
 }
 

@@ -199,8 +199,7 @@ out:
 int rampart_enforce(enum rampart_hook hook, enum rampart_op op, const struct rampart_target *target,
 		    const struct rampart_target *target2, u32 flags)
 {
-	if (target && target->dentry && !(target2 && target2->task) &&
-	    is_outside(op, target->dentry, target2 ? target2->dentry : NULL))
+	if (target && target->dentry && is_outside(op, target->dentry, target2 ? target2->dentry : NULL))
 		return 0;
 	return enforce(hook, op, target, target2, flags, true);
 }

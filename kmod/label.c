@@ -240,8 +240,8 @@ static bool descend_one(const struct rampart_view *view, const struct dentry *de
  * Steps down from the base. Ancestors are reached from below only, so they are collected CHUNK at a time: linear for all
  * but very deep trees, and without allocation for those. Says whether it put anything into the cache.
  */
-static noinline bool descend(const struct rampart_view *view, struct dentry *dentry, u32 depth, u32 tree, bool use_cache,
-		    struct states *states)
+static noinline bool descend(const struct rampart_view *view, struct dentry *dentry, u32 depth, u32 tree,
+			     bool use_cache, struct states *states)
 {
 	struct dentry *chain[CHUNK];
 	bool put = false;

@@ -39,6 +39,12 @@ int kernel_fd(const struct kernel *kernel);
 /* kernel_get_status() - free *@status with rampart__status__free_unpacked(). Needs no privilege. */
 int kernel_get_status(struct kernel *kernel, Rampart__Status **status);
 
+/* kernel_why_not() - why a kernel that does not enforce does not; valid as long as @status. */
+static inline const char *kernel_why_not(const Rampart__Status *status)
+{
+	return status->n_reasons ? status->reasons[0] : "see rampartctl doctor";
+}
+
 /* kernel_load_policy(), kernel_disarm() - @fd: a CMS message, readable. @answer is filled also when refused. */
 int kernel_load_policy(struct kernel *kernel, int fd, struct kernel_answer *answer);
 int kernel_disarm(struct kernel *kernel, int fd, struct kernel_answer *answer);
