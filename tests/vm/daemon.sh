@@ -6,7 +6,7 @@ here=$(dirname "$0")
 group=/sys/fs/cgroup/outer
 changes() { echo x 2> /dev/null >> /srv/ledger/f; }
 daemon() { status .reader_pid; }
-attack() { timeout 20 "$here/daemon" "$1" "$(daemon)"; }
+attack() { timeout 20 "$here/daemon" "$1" "$pid"; }
 lives() { [ "$(cat "/proc/$1/comm" 2> /dev/null)" = rampartd ] && ! grep -q '^State:.*[TZ] (' "/proc/$1/status"; }
 frozen() { grep -q '^frozen 1' "$1/cgroup.events"; }
 # up: a new daemon, in a group two levels down and in a session of its own.
@@ -28,15 +28,16 @@ install_editor
 check apply_off apply 1 block off
 check restart restart
 before=$(status .blocked)
+pid=$(daemon)
 n=0
 for name in tkill sigqueue pidfd group owner own_answer cpu_limit group_kill; do
 	check off/$name attack $name
 	refused off/$name/verdict changes
 	restart || not_ok off/$name/restart "$(tail -n 3 /var/log/rampartd.log)"
+	pid=$(daemon)
 	n=$((n + 1))
 done
 for name in seize vm_writev mem getfd idle affinity; do check off/$name attack $name; done
-pid=$(daemon)
 check off/freeze attack freeze
 sleep 0.5
 check off/frozen frozen $group/inner
@@ -59,7 +60,6 @@ check off/events test "$(rampartctl events --limit 1000 | grep -c ' blocked .*/s
 
 check apply_block apply 2 block block
 check enforcing wait_enforcing
-pid=$(daemon)
 for name in tkill sigqueue pidfd group owner own_answer cpu_limit group_kill seize vm_writev mem getfd idle affinity freeze move; do
 	refused block/$name attack $name
 	refused block/$name/verdict changes

@@ -155,8 +155,7 @@ away() {
 }
 back() {
 	rampartd >> /var/log/rampartd.log 2>&1 < /dev/null &
-	for _ in $(seq 100); do [ "$(status .reader_pid)" != 0 ] && settled && return 0; sleep 0.1; done
-	return 1
+	wait_daemon && settled
 }
 settled
 away

@@ -24,9 +24,8 @@ install_editor
 # First come: that hook cannot be had. It is said, by name, and the others enforce.
 hold fentry security_file_open && first=$! || not_ok first "$(cat /tmp/foreign)"
 named="security_file_open is taken by BPF link [0-9]*, program [0-9]* \"foreign\" of process $first (foreign)"
-insmod_rampart() { insmod /usr/lib/rampart/rampart.ko; }
 check first/doctor_before doctor "$named"
-check first/insmod insmod_rampart
+check first/insmod insmod /usr/lib/rampart/rampart.ko
 rampartd > /var/log/rampartd.log 2>&1 &
 check first/daemon wait_daemon
 check first/apply apply 1 block off
@@ -47,6 +46,7 @@ refused regained/attack changes
 
 # Later ones do not get in.
 refused later/fentry hold fentry security_file_open
+check later/fentry_busy grep -q 'attached: Device or resource busy' /tmp/foreign
 refused later/fentry_attack changes
 refused later/fentry_unlink hold fentry security_inode_unlink
 # Beside us, on the LSM's own list, they may.

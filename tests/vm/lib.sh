@@ -66,6 +66,8 @@ wait_daemon() {
 	done
 	return 1
 }
+# token CHALLENGE FILE: a signed disarm for an hour.
+token() { rampartctl policy token --challenge "$1" --hours 1 --key $KEYS/policy.key --cert $KEYS/policy.crt -o "$2"; }
 # settled: all that was emitted has been stored.
 settled() {
 	for _ in $(seq 100); do

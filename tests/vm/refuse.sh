@@ -168,8 +168,7 @@ date -s "@$(now floor_time)" > /dev/null
 still_in_force replay
 
 # --- another boot, as far as one guest can have it ---
-check reload/token rampartctl policy token --challenge "$(now challenge)" --hours 1 --key $KEYS/policy.key \
-	--cert $KEYS/policy.crt -o /tmp/token
+check reload/token token "$(now challenge)" /tmp/token
 answer reload/disarm "ok 0" "$rawnl" disarm /tmp/token
 answer reload/disarm_again "challenge EKEYREJECTED" "$rawnl" disarm /tmp/token
 kill "$(status .reader_pid)"

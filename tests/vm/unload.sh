@@ -20,9 +20,6 @@ work() {
 	load 'kill -0 1'
 	load 'mkdir /tmp/dir; ln /tmp/a /tmp/dir/l; rm -r /tmp/dir; mount -t tmpfs none /mnt; umount /mnt'
 }
-token() {
-	rampartctl policy token --challenge "$(status .challenge)" --hours 1 --key $KEYS/policy.key --cert $KEYS/policy.crt -o /tmp/token
-}
 unload() {
 	for _ in $(seq 50); do
 		rmmod rampart && return 0
@@ -40,7 +37,7 @@ for n in $(seq "${1:-1}"); do
 	work
 	sleep 1
 	refused $n/enforced changes
-	check $n/token token
+	check $n/token token "$(status .challenge)" /tmp/token
 	check $n/disarm rampartctl disarm /tmp/token
 	mv /srv/ledger/g /srv/ledger/f 2> /dev/null
 	check $n/disarmed changes
@@ -48,7 +45,6 @@ for n in $(seq "${1:-1}"); do
 	check $n/unload unload
 	rm $running
 	wait $loads; ok $n/nobody_stuck	# else the time runs out
-	sleep 1
 	check $n/insmod insmod /usr/lib/rampart/rampart.ko
 	rampartd >> /var/log/rampartd.log 2>&1 &
 	check $n/daemon wait_daemon
