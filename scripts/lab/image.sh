@@ -2,15 +2,16 @@
 # shellcheck shell=bash
 # Sourced by the makers of guest roots.
 
-# copy_program FILE ROOT [PATH]: copies a program into ROOT, at PATH or its own, with the libraries it is linked with.
+# copy_program FILE ROOT [PATH [LIBRARIES]]: copies a program into ROOT, at PATH or its own, with the libraries it is linked with,
+# but for those that the file LIBRARIES names.
 copy_program() {
-	local file=$1 root=$2 path=${3:-$1} lib
+	local file=$1 root=$2 path=${3:-$1} there=${4:-/dev/null} lib
 	path=$(usr_path "$path")
 	mkdir -p "$root${path%/*}"
 	cp --remove-destination -Lp "$file" "$root$path"
 	for lib in $(ldd "$file" 2>/dev/null | grep -o '/[^ ]*'); do
 		path=$(usr_path "$lib")
-		[ ! -e "$root$path" ] || continue
+		[ ! -e "$root$path" ] && ! grep -qxF "$path" "$there" || continue
 		mkdir -p "$root${path%/*}"
 		cp -Lp "$lib" "$root$path"
 	done
