@@ -79,7 +79,7 @@ unsealed-%: $(B)/keys/trust.pem
 .PHONY: guest-files guest-demo unsealed
 guest-files: $(addprefix $(B)/guest/,file inject daemon preload.so ask cost rawnl foreign refuse/.made) guest-demo unsealed
 guest-demo: $(B)/guest/editor $(B)/guest/locker
-	@cp tests/vm/*.sh $(B)/guest/
+	@cp -p tests/vm/*.sh $(B)/guest/
 $(B)/guest/file: tests/bypass/file.c
 $(B)/guest/inject: tests/bypass/inject.c
 $(B)/guest/daemon: tests/bypass/daemon.c

@@ -31,7 +31,7 @@ full() {
 		/allow:/ { for (i = 1; i <= 9999; i++) printf "    - {exe: %s/%d}\n", programs, i }'
 }
 enforced() {
-	wait_enforcing && [ "$(status .version)" = "$1" ] || die "policy $1 is not in force"
+	wait_enforcing && [ "$(status version)" = "$1" ] || die "policy $1 is not in force"
 	(echo x > $inside/new) 2> /dev/null && die "policy $1 does not hold"
 	return 0
 }
@@ -57,7 +57,7 @@ enforced 2
 count full /etc
 
 # Everything in place but the hooks. An exec takes less than without the module: what it is compared with must have that too.
-token "$(status .challenge)" /tmp/token && rampartctl disarm /tmp/token || die "cannot be disarmed"
+token "$(status challenge)" /tmp/token && rampartctl disarm /tmp/token || die "cannot be disarmed"
 count disarmed /etc
 
 awk -F '\t' '

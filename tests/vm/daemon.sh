@@ -5,7 +5,7 @@ here=$(dirname "$0")
 . "$here/lib.sh"
 group=/sys/fs/cgroup/outer
 changes() { echo x 2> /dev/null >> /srv/ledger/f; }
-daemon() { status .reader_pid; }
+daemon() { status reader_pid; }
 attack() { timeout 20 "$here/daemon" "$1" "$pid"; }
 lives() { [ "$(cat "/proc/$1/comm" 2> /dev/null)" = rampartd ] && ! grep -q '^State:.*[TZ] (' "/proc/$1/status"; }
 frozen() { grep -q '^frozen 1' "$1/cgroup.events"; }
@@ -23,11 +23,12 @@ restart() {
 	up
 }
 
+check apply_off apply 1 off off
 mkdir -p /srv/ledger $group/inner && echo original > /srv/ledger/f
 install_editor
-check apply_off apply 1 block off
+check apply_on apply 2 block off
 check restart restart
-before=$(status .blocked)
+before=$(status blocked)
 pid=$(daemon)
 n=0
 for name in tkill sigqueue pidfd group owner own_answer cpu_limit group_kill; do
@@ -55,10 +56,10 @@ echo "$pid" > $group/inner/cgroup.procs
 check off/same_daemon test "$(daemon)" = "$pid"
 check off/settled settled
 # Of each block there is an event: none was lost with a daemon that was killed or frozen.
-check off/blocks test "$(status .blocked)" = $((before + n + 3))
+check off/blocks test "$(status blocked)" = $((before + n + 3))
 check off/events test "$(rampartctl events --limit 1000 | grep -c ' blocked .*/srv/ledger/f')" = $((n + 3))
 
-check apply_block apply 2 block block
+check apply_block apply 3 block block
 check enforcing wait_enforcing
 for name in tkill sigqueue pidfd group owner own_answer cpu_limit group_kill seize vm_writev mem getfd idle affinity freeze move; do
 	refused block/$name attack $name

@@ -28,7 +28,7 @@ check "the attack works: the documents are encrypted" encrypted
 check "an allowed editor saves" edit "first letter"
 sleep 1
 rampartctl events | tail -n 4
-audited=$(status .audited)
+audited=$(status audited)
 check "it was reported ($audited operations)" test "$audited" -ge 5
 
 fresh_documents
@@ -41,12 +41,12 @@ check "the attack gets nowhere: the documents are as they were" untouched
 check "the allowed editor saves all the while" edit "second letter"
 sleep 1
 rampartctl events | tail -n 4
-check "the blocks were reported" test "$(status .blocked)" -ge 5
+check "the blocks were reported" test "$(status blocked)" -ge 5
 
 say "Root tries to switch it off"
 refused "rmmod -f" rmmod -f rampart
 refused "sysctl kernel.ftrace_enabled=0" sh -c 'echo 0 > /proc/sys/kernel/ftrace_enabled'
-refused "kill -9 the daemon" kill -9 "$(status .reader_pid)"
+refused "kill -9 the daemon" kill -9 "$(status reader_pid)"
 refused "replace the allowed editor" cp /bin/busybox /usr/local/bin/editor
 refused "an older policy" rampartctl policy apply /tmp/old.bundle
 locker

@@ -76,7 +76,7 @@ truth() {
 	dev=$(stat -c %d "$3")
 	holds "$1" "$doc" --arg file "$3" --argjson uid "$2" --arg lineage "$4" --argjson ino "$(stat -c %i "$3")" \
 		--argjson dev $((dev / 256 * 1048576 + dev % 256)) --argjson pid "$(cat "/tmp/chain.$2.inner")" \
-		--argjson now "$(date +%s)" --argjson generation "$(status .generation)" \
+		--argjson now "$(date +%s)" --argjson generation "$(status generation)" \
 		--arg user "$5" --arg boot "$(cat /proc/sys/kernel/random/boot_id)" '
 		[.[] | select(.exe == "/usr/local/bin/inner" and .uid == $uid)] | select(length == 1) | last |
 		.outcome == "blocked" and .op == "write" and .rule == "folders" and .mode == "block" and .count == 1 and
@@ -147,9 +147,8 @@ burst() {
 	taskset -c 0 sh -c "i=0; while [ \$i -lt $1 ]; do echo x >> /srv/ledger/burst; i=\$((i + 1)); done" 2> /dev/null
 }
 stored() { rampartctl events --limit 10000 | grep -c /srv/ledger/burst; }
-blocks() { status ".accounting.blocks.$1"; }
 away() {
-	daemon=$(status .reader_pid)
+	daemon=$(status reader_pid)
 	kill -9 "$daemon"
 	while kill -0 "$daemon" 2> /dev/null; do sleep 0.05; done
 }
@@ -171,7 +170,7 @@ says 0 away/event rampartctl events --limit 1
 holds away/policy_known "$doc" '.[0] | .path == "/srv/ledger/burst" and .policy == "test" and .version == 2'
 
 # Stopped, it may hold one batch; a ring has room for 512.
-kill -STOP "$(status .reader_pid)"
+kill -STOP "$(status reader_pid)"
 burst 100
 check stopped/pending test "$(blocks pending)" = 100
 burst 600
@@ -179,7 +178,7 @@ lost=$(blocks dropped)
 check overflow/lost test "$lost" -ge 88
 check overflow/pending test "$(blocks pending)" = $((700 - lost))
 check overflow/stuck timeout 5 rampartctl status
-kill -CONT "$(status .reader_pid)"
+kill -CONT "$(status reader_pid)"
 check overflow/settled settled
 check overflow/none_else_lost test "$(blocks dropped)" = "$lost"
 check overflow/stored test "$(stored)" = $((800 - lost))

@@ -30,7 +30,7 @@ rampartd > /var/log/rampartd.log 2>&1 &
 check first/daemon wait_daemon
 check first/apply apply 1 block off
 check first/said_at_once grep -q 'NOT ENFORCING' /tmp/applied
-check first/status test "$(status .enforcing)" = false
+check first/status test "$(status enforcing)" = false
 check first/status_reason sh -c 'rampartctl status | grep -q "security_file_open is held by another tracer"'
 rampartctl status > /dev/null
 check first/status_code test $? = 3
@@ -52,5 +52,5 @@ refused later/fentry_unlink hold fentry security_inode_unlink
 # Beside us, on the LSM's own list, they may.
 check lsm/beside hold lsm file_open
 refused lsm/attack changes
-check lsm/enforcing test "$(status .enforcing)" = true
+check lsm/enforcing test "$(status enforcing)" = true
 finish

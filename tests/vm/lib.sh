@@ -24,12 +24,13 @@ install_editor() {
 }
 finish() { echo "$passed passed, $failed failed, 0 skipped"; [ "$failed" -eq 0 ]; exit; }
 
-# policy VERSION FOLDERS-MODE SELF-MODE: the YAML on stdout.
+# policy VERSION FOLDERS-MODE SELF-MODE: the YAML on stdout. Versions count from that
+# which is in force when the suite starts: another may have run before it.
 policy() {
 	cat <<YAML
 rampart: 1
 name: test
-version: $1
+version: $((${version_before:-0} + $1))
 valid: {from: 2020-01-01, until: 2040-01-01}
 folders:
   mode: $2
@@ -48,11 +49,13 @@ apply_yaml() {
 	rampartctl policy sign /tmp/p.pb --key $KEYS/policy.key --cert $KEYS/policy.crt -o /tmp/p.bundle &&
 	rampartctl policy apply /tmp/p.bundle > /tmp/applied
 }
-status() { rampartctl status --json | jq -r "$1"; }
+# status KEY: its value at the top level, nothing if there is none.
+status() { rampartctl status --json | sed -n "s/^  \"$1\": \"\?\([^\",]*\).*/\1/p"; }
+version_before=$(status version 2> /dev/null) || true
 # wait_enforcing: the daemon proves the hooks right after a policy has come.
 wait_enforcing() {
 	for _ in $(seq 50); do
-		[ "$(status .enforcing)" = true ] && return 0
+		[ "$(status enforcing)" = true ] && return 0
 		sleep 0.2
 	done
 	rampartctl status
@@ -61,10 +64,15 @@ wait_enforcing() {
 # wait_daemon: rampartd reads the kernel's events, and answers.
 wait_daemon() {
 	for _ in $(seq 100); do
-		[ "$(status '.reader_pid // 0')" != 0 ] && rampartctl events --limit 1 > /dev/null 2>&1 && return 0
+		[ "$(status reader_pid)" -gt 0 ] 2> /dev/null && rampartctl events --limit 1 > /dev/null 2>&1 && return 0
 		sleep 0.1
 	done
 	return 1
+}
+# end_daemon: by SIGTERM.
+end_daemon() {
+	killall rampartd
+	while pidof rampartd > /dev/null; do sleep 0.1; done
 }
 # token CHALLENGE FILE: a signed disarm for an hour.
 token() { rampartctl policy token --challenge "$1" --hours 1 --key $KEYS/policy.key --cert $KEYS/policy.crt -o "$2"; }

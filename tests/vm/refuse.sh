@@ -171,8 +171,7 @@ still_in_force replay
 check reload/token token "$(now challenge)" /tmp/token
 answer reload/disarm "ok 0" "$rawnl" disarm /tmp/token
 answer reload/disarm_again "challenge EKEYREJECTED" "$rawnl" disarm /tmp/token
-kill "$(status .reader_pid)"
-while pidof rampartd > /dev/null; do sleep 0.1; done
+end_daemon
 check reload/unload rmmod rampart
 check reload/load insmod /usr/lib/rampart/rampart.ko
 answer reload/token_replayed "challenge EKEYREJECTED" "$rawnl" disarm /tmp/token

@@ -16,7 +16,7 @@ mkdir -p /srv/ledger && echo original > /srv/ledger/f
 install_editor
 load_unsealed() { insmod "$here/rampart-unsealed-$(uname -r | cut -d. -f1-2).ko"; }
 wait_policy() {
-	for _ in $(seq 50); do [ "$(status .version)" = 2 ] && return 0; sleep 0.2; done
+	for _ in $(seq 50); do [ "$(status version)" = 2 ] && return 0; sleep 0.2; done
 	return 1
 }
 if [ "$build" = unsealed ]; then
@@ -38,10 +38,10 @@ if [ "$build" = sealed ]; then
 	refused sealed/kprobe changes
 	echo 0 > $t/events/kprobes/rp/enable; echo > $t/kprobe_events
 fi
-kill -STOP "$(status .reader_pid)"
+kill -STOP "$(status reader_pid)"
 refused "$build/daemon_stopped" changes
-kill -CONT "$(status .reader_pid)"
-kill -9 "$(status .reader_pid)"
+kill -CONT "$(status reader_pid)"
+kill -9 "$(status reader_pid)"
 refused "$build/daemon_killed" changes
 rampartd > /var/log/rampartd2.log 2>&1 &
 check "$build/daemon_back" wait_daemon
@@ -60,7 +60,10 @@ if [ "$build" = unsealed ]; then
 	refused unsealed/back_refused changes
 fi
 attack rmmod_force sh -c 'rmmod -f rampart && echo x > /srv/ledger/f'
-if [ "$build" = unsealed ]; then finish; fi
+if [ "$build" = unsealed ]; then
+	end_daemon && rm /var/lib/rampart/*
+	finish
+fi
 refused sealed/still_enforced changes
 
 # Lockdown, as it can be set at run time. Kprobes and tracers are refused under the second.
@@ -93,22 +96,23 @@ done
 # Self-protection.
 check sealed/apply_3 apply 3 block block
 check sealed/enforcing wait_enforcing
-daemon=$(status .reader_pid)
+daemon=$(status reader_pid)
 for sig in TERM KILL STOP; do attack "signal_$sig" kill -$sig "$daemon"; done
 attack ptrace "$here/daemon" seize "$daemon"
 for a in $file_attacks; do attack $a $a; done
 check sealed/daemon_lives kill -0 "$daemon"
 
 # The signed way out, and back.
-check sealed/token token "$(status .challenge)" /tmp/token
+check sealed/token token "$(status challenge)" /tmp/token
 check sealed/token_of_another token 00112233445566778899aabbccddeeff /tmp/other
 refused sealed/wrong_token rampartctl disarm /tmp/other
 refused sealed/not_yet_disarmed changes
 check sealed/disarm rampartctl disarm /tmp/token
 check sealed/disarmed changes
-check sealed/says_so sh -c '[ "$(rampartctl status --json | jq -r .enforcing)" = false ]'
+check sealed/says_so test "$(status enforcing)" = false
 refused sealed/token_used_up rampartctl disarm /tmp/token
-check sealed/unload sh -c 'kill $(rampartctl status --json | jq .reader_pid); sleep 1; rmmod rampart'
+end_daemon
+check sealed/unload rmmod rampart
 check sealed/unloaded changes
 # Under lockdown only a signed module comes in. It is said what to do.
 refused sealed/unsigned insmod /usr/lib/rampart/rampart.ko

@@ -140,7 +140,7 @@ check crash/kill kill -9 "$daemon"
 refused crash/refused changes
 replaced crash
 check crash/enforcing_again wait_enforcing
-check crash/version test "$(status .version)" = 4
+check crash/version test "$(status version)" = 4
 rampartctl policy apply /tmp/1.bundle > /tmp/said 2>&1
 check crash/rolled_back grep -q 'refused: rolled back' /tmp/said
 holds crash

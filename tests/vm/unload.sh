@@ -37,11 +37,11 @@ for n in $(seq "${1:-1}"); do
 	work
 	sleep 1
 	refused $n/enforced changes
-	check $n/token token "$(status .challenge)" /tmp/token
+	check $n/token token "$(status challenge)" /tmp/token
 	check $n/disarm rampartctl disarm /tmp/token
 	mv /srv/ledger/g /srv/ledger/f 2> /dev/null
 	check $n/disarmed changes
-	kill -9 "$(status .reader_pid)"
+	kill -9 "$(status reader_pid)"
 	check $n/unload unload
 	rm $running
 	wait $loads; ok $n/nobody_stuck	# else the time runs out
