@@ -20,7 +20,7 @@ PKG_CFLAGS = $(eval PKG_CFLAGS := $$(shell pkg-config --cflags $$(LIBS)))$(PKG_C
 PKG_LIBS = $(eval PKG_LIBS := $$(shell pkg-config --libs $$(LIBS)))$(PKG_LIBS)
 
 PROTO := policy event control
-GEN_H := $(PROTO:%=$(B)/gen/%.pb-c.h)
+GEN_H := $(PROTO:%=$(B)/gen/%.pb-c.h) $(B)/gen/hook_functions.h
 CORE_SRC := $(wildcard policy/*.c)
 LIB_SRC := $(wildcard daemon/lib/*.c)
 DAEMON_SRC := $(wildcard daemon/*.c)
@@ -29,7 +29,7 @@ UNIT_SRC := $(wildcard tests/unit/test_*.c)
 obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
 
 .SECONDARY:
-.PHONY: all user kmod setup keys demo test unit man clean
+.PHONY: all user kmod setup keys demo test test-debug unit man clean
 all: user kmod man
 
 setup:
@@ -41,6 +41,11 @@ user: $(B)/bin/rampartd $(B)/bin/rampartctl
 $(B)/gen/%.pb-c.c $(B)/gen/%.pb-c.h: proto/%.proto
 	@mkdir -p $(B)/gen
 	protoc --proto_path=proto --c_out=$(B)/gen $<
+
+# The functions of the module's one table of hooks, for doctor, which tells what holds them before the module is there.
+$(B)/gen/hook_functions.h: kmod/hooks.h
+	@mkdir -p $(B)/gen
+	grep -oE '[HF]\([a-z_]+, [0-9]' $< | sed -E 's/H\((.*),.*/"security_\1",/; s/F\((.*),.*/"\1",/' > $@
 
 $(B)/obj/%.o: %.c $(GEN_H)
 	@mkdir -p $(@D)
@@ -131,6 +136,9 @@ demo: setup
 
 test: setup
 	@scripts/test
+
+test-debug: setup
+	@scripts/test-debug
 
 clean:
 	rm -rf $(B)

@@ -227,14 +227,7 @@ static void check_hooks(struct doctor *doctor)
 static void check_foreign(struct doctor *doctor)
 {
 	static const char *const functions[] = {
-		"security_capable", "security_task_alloc", "security_task_free", "security_bprm_creds_for_exec",
-		"security_bprm_committed_creds", "security_file_open", "security_inode_rename",
-		"security_inode_unlink", "security_inode_setattr", "security_inode_create", "security_inode_link",
-		"security_inode_symlink", "security_inode_mkdir", "security_inode_rmdir", "security_inode_mknod",
-		"security_mmap_file", "security_file_ioctl", "security_inode_setxattr", "security_inode_removexattr",
-		"security_sb_mount", "security_sb_umount", "security_move_mount", "security_task_kill",
-		"security_file_send_sigiotask", "security_ptrace_access_check", "security_task_setscheduler",
-		"security_task_setrlimit", "cgroup_attach_task",
+#include <hook_functions.h>
 	};
 	char holder[512];
 

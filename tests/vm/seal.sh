@@ -14,7 +14,9 @@ changes() { echo x 2>/dev/null > /srv/ledger/f; }
 
 mkdir -p /srv/ledger && echo original > /srv/ledger/f
 install_editor
-load_unsealed() { insmod "$here/rampart-unsealed-$(uname -r | cut -d. -f1-2).ko"; }
+series=$(uname -r | cut -d. -f1-2)
+case $(uname -r) in *-debug) series=debug ;; esac
+load_unsealed() { insmod "$here/rampart-unsealed-$series.ko"; }
 wait_policy() {
 	for _ in $(seq 50); do [ "$(status version)" = 2 ] && return 0; sleep 0.2; done
 	return 1

@@ -52,5 +52,4 @@ for n in $(seq "${1:-1}"); do
 	mv /srv/ledger/g /srv/ledger/f 2> /dev/null
 	refused $n/enforced_again changes
 done
-refused no_reports sh -c 'dmesg | grep -E "WARNING|BUG|Oops|Call Trace|refcount|stuck|blocked for more"'
 finish
