@@ -82,7 +82,7 @@ unsealed-%: $(B)/keys/trust.pem
 
 # --- programs that run inside guests ---
 .PHONY: guest-files guest-demo unsealed
-guest-files: $(addprefix $(B)/guest/,file inject daemon preload.so ask cost rawnl foreign refuse/.made) guest-demo unsealed
+guest-files: $(addprefix $(B)/guest/,file inject daemon preload.so ask cost faults flood rawnl foreign refuse/.made) guest-demo unsealed
 guest-demo: $(B)/guest/editor $(B)/guest/locker
 	@cp -p tests/vm/*.sh $(B)/guest/
 $(B)/guest/file: tests/bypass/file.c
@@ -90,6 +90,8 @@ $(B)/guest/inject: tests/bypass/inject.c
 $(B)/guest/daemon: tests/bypass/daemon.c
 $(B)/guest/ask: tests/vm/ask.c
 $(B)/guest/cost: tests/vm/cost.c
+$(B)/guest/faults: tests/vm/faults.c
+$(B)/guest/flood: tests/vm/flood.c
 # Not static: a loader has to load it, which is what the attacks through libraries are about.
 $(B)/guest/editor: tests/vm/editor.c
 	@mkdir -p $(@D)

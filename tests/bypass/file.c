@@ -5,6 +5,8 @@
  *	file list			names, one a line
  *	file prepare DIR		makes DIR/NAME ("original") for each
  *	file run DIR [NAME]...		tries each, or these; prints "NAME changed" or "NAME unchanged ERRNO"
+ *	file try DIR NAME		tries it in this very process
+ *	file look DIR NAME		status 0 if it is unchanged
  *
  * The folder is DIR, the victim DIR/NAME. Whether it was changed is seen by looking at it, not believed from a return value.
  */
@@ -510,13 +512,18 @@ static int prepare(void)
 	return 0;
 }
 
+static void aim(const struct attack *attack)
+{
+	snprintf(victim, sizeof(victim), "%s/%s", dir, attack->name);
+	snprintf(extra, sizeof(extra), "%s.new", victim);
+}
+
 static void run(const struct attack *attack)
 {
 	int status, err;
 	pid_t pid;
 
-	snprintf(victim, sizeof(victim), "%s/%s", dir, attack->name);
-	snprintf(extra, sizeof(extra), "%s.new", victim);
+	aim(attack);
 	fflush(stdout);
 	pid = fork();
 	if (!pid) {
@@ -573,6 +580,16 @@ int main(int argc, char **argv)
 		dir = argv[2];
 		return run_all(argv + 3);
 	}
-	fprintf(stderr, "usage: file list | prepare DIR | run DIR [NAME]...\n");
+	for (i = 0; i < n && argc == 4; i++) {
+		if (strcmp(argv[3], attacks[i].name))
+			continue;
+		dir = argv[2];
+		aim(&attacks[i]);
+		if (!strcmp(argv[1], "try"))
+			return attacks[i].try() != 0;
+		if (!strcmp(argv[1], "look"))
+			return changed();
+	}
+	fprintf(stderr, "usage: file list | prepare DIR | run DIR [NAME]... | try DIR NAME | look DIR NAME\n");
 	return 2;
 }

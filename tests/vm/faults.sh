@@ -1,0 +1,106 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# In a guest of the debug kernel: each memory allocation that is made below the module fails once, for each attack, each request
+# and the module's own start. Nothing is allowed that would not be otherwise, and what is in force stays.
+here=$(dirname "$0")
+. "$here/lib.sh"
+d=/sys/kernel/debug
+sites=0
+# each NAME CHECK COMMAND...
+each() {
+	name=$1
+	shift
+	if out=$("$here/faults" "$@" 2> /tmp/stderr); then
+		n=$(echo "$out" | tail -n 1)
+		sites=$((sites + n))
+		ok "$name: $n allocations"
+	else
+		not_ok "$name" "$(echo "$out" | head -n 3 | tr '\n' ' ') $(tail -n 3 /tmp/stderr)"
+	fi
+}
+
+# Those fail that have a module's address on their stack: this kernel has no other module.
+for kind in failslab fail_page_alloc; do
+	echo 0xffffffffa0000000 > $d/$kind/require-start
+	echo 0xffffffffff000000 > $d/$kind/require-end
+	echo 0 > $d/$kind/verbose
+	echo N > $d/$kind/ignore-gfp-wait
+	echo 32 > $d/$kind/stacktrace-depth
+done
+echo N > $d/fail_page_alloc/ignore-gfp-highmem
+echo 0 > $d/fail_page_alloc/min-order
+
+install_editor
+mkdir -p /srv/ledger /var/tmp/bypass && "$here/file" prepare /srv/ledger && echo original > /srv/ledger/f
+check apply apply 1 block off
+check enforcing wait_enforcing
+
+# --- hooks ---
+export here
+for a in $("$here/file" list); do
+	each "attack/$a" "[ \$STATUS != 200 ] && $here/file look /srv/ledger $a" "$here/file" try /srv/ledger "$a"
+done
+each exec/attack '[ "$(cat /srv/ledger/f)" = original ]' sh -c 'echo x >> /srv/ledger/f'
+each exec/editor true /usr/local/bin/editor /srv/ledger/letter "dear reader"
+each exec/true true /bin/true
+check hooks/enforcing wait_enforcing
+
+# --- requests ---
+cp /tmp/p.bundle /tmp/old.bundle
+for version in $(seq 2 9); do
+	policy "$version" block off > /tmp/p.yaml && rampartctl policy compile /tmp/p.yaml -o /tmp/p.pb &&
+		rampartctl policy sign /tmp/p.pb --key "$KEYS/policy.key" --cert "$KEYS/policy.crt" -o "/tmp/$version.bundle"
+done
+# A load that came through all the same is one version further, and so is the next; one that says it failed is not.
+cat > /tmp/loaded << 'END'
+version=$(cat /tmp/version)
+[ "$STATUS" != 0 ] || version=$((version + 1))
+echo $version > /tmp/version
+ln -sf /tmp/$((version + 1)).bundle /tmp/next.bundle
+"$here/rawnl" status | grep -q " version=$version "
+END
+echo 1 > /tmp/version
+STATUS=1 sh /tmp/loaded
+each request/load 'sh /tmp/loaded' "$here/rawnl" load /tmp/next.bundle
+each request/load_older '[ "$STATUS" != 0 ]' "$here/rawnl" load /tmp/old.bundle
+token 00112233445566778899aabbccddeeff /tmp/other
+each request/disarm '[ "$STATUS" != 0 ]' "$here/rawnl" disarm /tmp/other
+each request/status true "$here/rawnl" status
+each request/hint true "$here/rawnl" send hint path:text:/srv/new hint:u32:1
+check requests/enforcing wait_enforcing
+kill -9 "$(status reader_pid)"
+while pidof rampartd > /dev/null; do sleep 0.1; done
+printf 'send subscribe\nsend set_floor payload:hex:0801\nsend grant payload:hex:0801\nsend ack batch:u64:1\n' > /tmp/lines
+each request/of_the_daemon true sh -c 'exec "$here/rawnl" < /tmp/lines'
+rampartd >> /var/log/rampartd.log 2>&1 &
+check requests/daemon wait_daemon
+check requests/enforcing_still wait_enforcing
+refused requests/enforced sh -c 'echo x >> /srv/ledger/f'
+
+# --- events: none is lost while their delivery fails ---
+settled
+emitted() { rampartctl status --json | awk '/"blocks"/ { b = 1 } b && $1 == "\"'"$1"'\":" { print $2 + 0; exit }'; }
+before=$(emitted delivered)
+lost=$(emitted dropped)
+for kind in failslab fail_page_alloc; do
+	echo 100 > $d/$kind/probability
+	echo 100 > $d/$kind/times
+done
+i=0
+while [ $i -lt 200 ]; do
+	echo x 2> /dev/null >> /srv/ledger/f
+	i=$((i + 1))
+done
+for kind in failslab fail_page_alloc; do echo 0 > $d/$kind/probability; done
+check events/settled settled
+check events/delivered test "$(emitted delivered)" = $((before + 200))
+check events/none_lost test "$(emitted dropped)" = "$lost"
+
+# --- the module's own start ---
+check start/token token "$(status challenge)" /tmp/token
+check start/disarm rampartctl disarm /tmp/token
+end_daemon
+check start/unload rmmod rampart
+each start/insmod '! grep -q "^rampart " /proc/modules || rmmod rampart' insmod "$here/rampart-unsealed-debug.ko"
+echo "# $sites allocations failed, one after the other"
+finish
