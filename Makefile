@@ -82,7 +82,7 @@ unsealed-%: $(B)/keys/trust.pem
 
 # --- programs that run inside guests ---
 .PHONY: guest-files guest-demo unsealed
-guest-files: $(addprefix $(B)/guest/,file inject daemon preload.so ask cost faults flood rawnl foreign refuse/.made) guest-demo unsealed
+guest-files: $(addprefix $(B)/guest/,file inject daemon preload.so ask cost faults flood move rawnl foreign refuse/.made swap/.made) guest-demo unsealed
 guest-demo: $(B)/guest/editor $(B)/guest/locker
 	@cp -p tests/vm/*.sh $(B)/guest/
 $(B)/guest/file: tests/bypass/file.c
@@ -92,6 +92,7 @@ $(B)/guest/ask: tests/vm/ask.c
 $(B)/guest/cost: tests/vm/cost.c
 $(B)/guest/faults: tests/vm/faults.c
 $(B)/guest/flood: tests/vm/flood.c
+$(B)/guest/move: tests/vm/move.c
 # Not static: a loader has to load it, which is what the attacks through libraries are about.
 $(B)/guest/editor: tests/vm/editor.c
 	@mkdir -p $(@D)
@@ -104,12 +105,19 @@ $(B)/guest/%:
 	@mkdir -p $(@D)
 	$(CC) -O2 -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Wno-unused-parameter -static -o $@ $<
 
-$(B)/guest/rawnl $(B)/guest/twin $(B)/guest/foreign: $(B)/guest/%: $(B)/obj/tests/vm/%.o $(B)/librampart.a
+$(addprefix $(B)/guest/,rawnl twin foreign swap-make): $(B)/guest/%: $(B)/obj/tests/vm/%.o $(B)/librampart.a
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -Wl,--as-needed -o $@ $^ $(PKG_LIBS)
 # Signed messages that are to be refused: made where the root's key is.
 $(B)/guest/refuse/.made: tests/vm/refuse-make tests/vm/lib.sh $(B)/keys/trust.pem $(B)/bin/rampartctl $(B)/guest/twin
 	tests/vm/refuse-make $(B) $(@D)
+
+# Policies that take turns.
+SWAPS := 120
+$(B)/guest/swap/.made: $(B)/guest/swap-make $(B)/keys/trust.pem $(wildcard tests/vm/swap/*.yaml)
+	rm -rf $(@D) && mkdir $(@D)
+	$(B)/guest/swap-make $(SWAPS) $(B)/keys/policy.key $(B)/keys/policy.crt $(@D) $(wildcard tests/vm/swap/*.yaml)
+	@touch $@
 
 # --- man pages ---
 MAN := $(patsubst daemon/man/%.scd,$(B)/man/%,$(wildcard daemon/man/*.scd))
