@@ -138,7 +138,10 @@ int control_send(int socket, const struct control_packet *packet, int flags)
 	return sendmsg(socket, &msg, flags | MSG_NOSIGNAL) < 0 ? -errno : 0;
 }
 
-/* The file that came along, or -1. With room for one, the kernel itself closes any further ones and says so. */
+/*
+ * The file that came along, or -1. With room for one, which CMSG_LEN() is and CMSG_SPACE() is not, the kernel itself
+ * closes any further ones and says so.
+ */
 static int received_fd(struct msghdr *msg)
 {
 	struct cmsghdr *cmsg = CMSG_FIRSTHDR(msg);
@@ -177,7 +180,7 @@ ssize_t control_receive(int socket, size_t max, int flags, uint8_t **data)
 	struct iovec iov = { .iov_base = packet, .iov_len = sizeof(packet) };
 	union fd_control control;
 	struct msghdr msg = {
-		.msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof(control.space)
+		.msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = CMSG_LEN(sizeof(int))
 	};
 	ssize_t n;
 	int fd;
@@ -186,10 +189,11 @@ ssize_t control_receive(int socket, size_t max, int flags, uint8_t **data)
 	do
 		n = recvmsg(socket, &msg, flags | MSG_CMSG_CLOEXEC);
 	while (n < 0 && errno == EINTR);
-	if (n <= 0)
-		return n < 0 ? -errno : -EPIPE;
+	if (n < 0)
+		return -errno;
 	fd = received_fd(&msg);
-	n = take_packet(&msg, fd, n, max, data);
+	/* Also an empty packet may bring a file. */
+	n = n ? take_packet(&msg, fd, n, max, data) : -EPIPE;
 	if (fd >= 0)
 		close(fd);
 	return n;

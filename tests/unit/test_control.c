@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <grp.h>
 #include <poll.h>
@@ -352,32 +353,49 @@ static void test_unsealed_file(void **state)
 	control_packet_free(&packet);
 }
 
-/* Several files at once: none stays open here. */
-static void test_many_files(void **state)
+static unsigned int open_files(void)
 {
-	char zero = 0, space[CMSG_SPACE(3 * sizeof(int))] = { 0 };
-	struct iovec iov = { .iov_base = &zero, .iov_len = 1 };
+	DIR *dir = opendir("/proc/self/fd");
+	unsigned int n = 0;
+
+	while (readdir(dir))
+		n++;
+	closedir(dir);
+	return n;
+}
+
+/* Sends  bytes of zero with  files, none of which may stay open here. */
+static void assert_no_file_taken(size_t len, unsigned int n, int expected)
+{
+	char zero = 0, space[CMSG_SPACE(4 * sizeof(int))] = { 0 };
+	struct iovec iov = { .iov_base = &zero, .iov_len = len };
 	struct msghdr msg = {
-		.msg_iov = &iov, .msg_iovlen = 1, .msg_control = space, .msg_controllen = sizeof(space)
+		.msg_iov = &iov, .msg_iovlen = 1, .msg_control = space, .msg_controllen = CMSG_SPACE(n * sizeof(int))
 	};
 	struct cmsghdr *cmsg = CMSG_FIRSTHDR(&msg);
-	int pair[2], first, last;
+	unsigned int before;
 	uint8_t *data;
+	int pair[2];
 
 	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair), 0);
+	before = open_files();
 	cmsg->cmsg_level = SOL_SOCKET;
 	cmsg->cmsg_type = SCM_RIGHTS;
-	cmsg->cmsg_len = CMSG_LEN(3 * sizeof(int));
-	memcpy(CMSG_DATA(cmsg), (int[]){ 0, 1, 2 }, 3 * sizeof(int));
-	first = dup(0);
-	assert_int_equal(sendmsg(pair[0], &msg, 0), 1);
-	assert_int_equal(control_receive(pair[1], CONTROL_MAX, 0, &data), -EBADMSG);
-	close(first);
-	last = dup(0);
-	assert_int_equal(first, last);
-	close(last);
+	cmsg->cmsg_len = CMSG_LEN(n * sizeof(int));
+	memcpy(CMSG_DATA(cmsg), (int[]){ 0, 1, 2, 0 }, n * sizeof(int));
+	assert_int_equal(sendmsg(pair[0], &msg, 0), len);
+	assert_int_equal(control_receive(pair[1], CONTROL_MAX, 0, &data), expected);
+	assert_int_equal(open_files(), before);
 	close(pair[0]);
 	close(pair[1]);
+}
+
+static void test_many_files(void **state)
+{
+	for (unsigned int n = 1; n <= 4; n++) {
+		assert_no_file_taken(1, n, -EBADMSG);
+		assert_no_file_taken(0, n, -EPIPE);
+	}
 }
 
 /* --- wrong clients --- */
