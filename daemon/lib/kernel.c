@@ -39,6 +39,12 @@ struct exchange {
 
 /* --- reading --- */
 
+/* As mnl_nlmsg_ok(), which takes a length over INT_MAX for one that fits, and would then never come to the end. */
+static bool is_whole(const struct nlmsghdr *nlh, int left)
+{
+	return mnl_nlmsg_ok(nlh, left) && nlh->nlmsg_len <= (uint32_t)left;
+}
+
 static int check_attr(const struct nlattr *attr)
 {
 	static const enum mnl_attr_data_type types[RAMPART_ATTR_MAX + 1] = {
@@ -159,7 +165,7 @@ static int receive_messages(struct kernel *kernel, struct exchange *exchange, in
 
 	if (n < 0)
 		return n;
-	for (; !err && mnl_nlmsg_ok(nlh, left); nlh = mnl_nlmsg_next(nlh, &left))
+	for (; !err && is_whole(nlh, left); nlh = mnl_nlmsg_next(nlh, &left))
 		err = take_message(kernel, exchange, nlh);
 	return err;
 }
@@ -379,7 +385,7 @@ static int find_family(struct kernel *kernel)
 			return n == -EAGAIN ? -ETIMEDOUT : n;
 		left = n;
 		nlh = (const struct nlmsghdr *)kernel->buffer;
-		for (; mnl_nlmsg_ok(nlh, left); nlh = mnl_nlmsg_next(nlh, &left)) {
+		for (; is_whole(nlh, left); nlh = mnl_nlmsg_next(nlh, &left)) {
 			if (nlh->nlmsg_type == NLMSG_ERROR)
 				take_acknowledgement(&exchange, nlh);
 			else if (nlh->nlmsg_type == GENL_ID_CTRL)

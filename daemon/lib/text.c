@@ -10,17 +10,42 @@
 #define WORD_MAX 31	/* bytes; no word that a user can mean is longer */
 #define NEAR 2
 
-/*
- * How many of the bytes at @s, before @end, must be escaped: C0 controls, DEL and C1 controls (C2 80 to C2 9F in UTF-8)
- * could act on a terminal, a quotation mark would end the text.
- */
-static unsigned int controls(const char *s, const char *end)
+/* The length of the UTF-8 sequence at @s, or 0. */
+static unsigned int decode(const char *s, const char *end, uint32_t *code)
 {
-	unsigned char c = *s, second = s + 1 < end ? s[1] : 0;
+	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
+	unsigned char first = *s;
+	unsigned int len = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
 
-	if (c < 0x20 || c == 0x7f || c == '"')
-		return 1;
-	return c == 0xc2 && second >= 0x80 && second < 0xa0 ? 2 : 0;
+	if ((first >= 0x80 && first < 0xc0) || first >= 0xf8 || end - s < len)
+		return 0;
+	*code = len == 1 ? first : first & (0x7f >> len);
+	for (unsigned int i = 1; i < len; i++) {
+		if ((s[i] & 0xc0) != 0x80)
+			return 0;
+		*code = *code << 6 | (s[i] & 0x3f);
+	}
+	if (*code < least[len] || *code > 0x10ffff || (*code >= 0xd800 && *code < 0xe000))
+		return 0;
+	return len;
+}
+
+static bool is_plain(uint32_t code)
+{
+	if (code < 0x20 || (code >= 0x7f && code < 0xa0))
+		return false;
+	/* Marks, embeddings, overrides and isolates of direction; separators of lines and paragraphs. */
+	if (code == 0x61c || code == 0x200e || code == 0x200f || (code >= 0x2028 && code <= 0x202e))
+		return false;
+	return code < 0x2066 || code > 0x2069;
+}
+
+unsigned int rampart_plain(const char *s, const char *end)
+{
+	uint32_t code;
+	unsigned int len = decode(s, end, &code);
+
+	return len && is_plain(code) ? len : 0;
 }
 
 const char *rampart_quote(char buf[RAMPART_QUOTE], const char *text, size_t len)
@@ -33,12 +58,13 @@ const char *rampart_quote(char buf[RAMPART_QUOTE], const char *text, size_t len)
 		take--;
 	*out++ = '"';
 	for (const char *s = text; s < text + take;) {
-		unsigned int n = controls(s, text + take);
+		unsigned int n = *s == '"' ? 0 : rampart_plain(s, text + take);
 
-		if (!n)
-			*out++ = *s++;
-		for (; n; n--)
-			out += sprintf(out, "\\x%02x", (unsigned char)*s++);
+		if (n)
+			out = mempcpy(out, s, n);
+		else
+			out += sprintf(out, "\\x%02x", (unsigned char)*s);
+		s += n ?: 1;
 	}
 	strcpy(out, take < len ? "...\"" : "\"");
 	return buf;

@@ -6,7 +6,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* rampart_quote() - at most 40 bytes of @text as "…" without control characters, for messages. Returns @buf. */
+/*
+ * rampart_plain() - the bytes of the character at @s, before @end, when it is safe to print as it is. 0: not UTF-8, a
+ * control character, one that changes the direction of text or ends a line.
+ */
+unsigned int rampart_plain(const char *s, const char *end);
+
+/* rampart_quote() - at most 40 bytes of @text as "…", what is not plain as \xHH, for messages. Returns @buf. */
 #define RAMPART_QUOTE 176
 const char *rampart_quote(char buf[RAMPART_QUOTE], const char *text, size_t len);
 

@@ -485,6 +485,9 @@ static void test_quote(void **state)
 	char buf[RAMPART_QUOTE];
 
 	assert_string_equal(rampart_quote(buf, "a\n\"\x7f", 4), "\"a\\x0a\\x22\\x7f\"");
+	/* What would turn the text round, and what is no text. */
+	assert_string_equal(rampart_quote(buf, "a\xe2\x80\xae\xff\xc2\x9b\xc3\xa9", 9),
+			    "\"a\\xe2\\x80\\xae\\xff\\xc2\\x9b\xc3\xa9\"");
 	assert_string_equal(rampart_quote(buf, "12345678901234567890123456789012345678\xe2\x82\xac!", 42),
 			    "\"12345678901234567890123456789012345678...\"");
 }
