@@ -29,7 +29,7 @@ UNIT_SRC := $(wildcard tests/unit/test_*.c)
 obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
 
 .SECONDARY:
-.PHONY: all user kmod setup keys demo test test-debug unit man clean
+.PHONY: all user kmod setup keys demo test test-debug unit fuzz fuzzers torture man clean
 all: user kmod man
 
 setup:
@@ -139,6 +139,40 @@ $(SANITIZED): LDFLAGS += -fsanitize=address,undefined
 
 unit: $(UNIT_BIN) $(B)/bin/rampartctl $(B)/bin/rampartd
 	@scripts/run-unit $(UNIT_BIN)
+
+# Fuzz targets: by clang, with libFuzzer and the sanitizers, and of the daemon what they have no other end for.
+FUZZ := $(B)/fuzz
+FUZZ_CFLAGS := -std=gnu11 -D_GNU_SOURCE -gline-tables-only -O1 -Wall -Wextra -Wno-unused-parameter -fno-sanitize-recover=all
+FUZZERS := $(patsubst tests/fuzz/%.c,$(FUZZ)/%,$(wildcard tests/fuzz/fuzz_*.c))
+FUZZED := $(CORE_SRC) $(filter-out %/bundle.c %/facts.c %/tracing.c,$(LIB_SRC)) \
+	$(addprefix daemon/,intake.c requests.c server.c store.c store_db.c store_read.c cli/event_print.c cli/output.c)
+$(FUZZ)/obj/%.o: %.c $(GEN_H)
+	@mkdir -p $(@D)
+	clang $(FUZZ_CFLAGS) -fsanitize=fuzzer-no-link,address,undefined $(INCLUDES) $(PKG_CFLAGS) -MMD -MP -c -o $@ $<
+$(FUZZ)/obj/gen/%.o: $(B)/gen/%.pb-c.c $(GEN_H)
+	@mkdir -p $(@D)
+	clang $(FUZZ_CFLAGS) -fsanitize=fuzzer-no-link,address,undefined $(INCLUDES) -c -o $@ $<
+$(FUZZ)/rampart.a: $(FUZZED:%.c=$(FUZZ)/obj/%.o) $(PROTO:%=$(FUZZ)/obj/gen/%.o)
+	@rm -f $@
+	ar rcs $@ $^
+$(FUZZERS): $(FUZZ)/%: $(FUZZ)/obj/tests/fuzz/%.o $(FUZZ)/rampart.a
+	clang -fsanitize=fuzzer,address,undefined -Wl,--as-needed -o $@ $^ $(PKG_LIBS)
+$(FUZZ)/seeds: $(B)/obj/tests/fuzz/seeds.o $(B)/librampart.a
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
+$(FUZZ)/seed/.made: $(FUZZ)/seeds
+	$(FUZZ)/seeds $(@D)
+	@touch $@
+fuzzers: $(FUZZERS) $(FUZZ)/seed/.made
+-include $(shell find $(FUZZ)/obj -name "*.d" 2>/dev/null)
+
+T ?= 60
+fuzz: setup
+	@scripts/run-fuzz $(T)
+
+# 16 KiB, signed: each prefix and each single bit of it, through all that rampartd checks. Half a minute.
+torture: $(B)/tests/unit/test_bundle
+	@RAMPART_TORTURE=1 $< 2>&1 | grep -E '^#|FAILED|PASSED'
 
 demo: setup
 	@$(MAKE) --no-print-directory -j2 user kmod-6.12

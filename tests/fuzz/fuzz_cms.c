@@ -10,16 +10,7 @@
 #include <openssl/x509v3.h>
 
 #include "cms.h"
-
-#define REQUIRE(condition)                                                                                 \
-	do {                                                                                               \
-		if (!(condition)) {                                                                        \
-			fprintf(stderr, "%s:%d: not so: %s\n", __FILE__, __LINE__, #condition);            \
-			abort();                                                                           \
-		}                                                                                          \
-	} while (0)
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "fuzz.h"
 
 static bool is_inside(struct pb_view v, struct pb_view of)
 {

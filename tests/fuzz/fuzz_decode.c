@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* rampart_policy_decode() against protobuf-c: any difference ends the program. */
 #include "../unit/decode_compare.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* rampart_disarm_decode() against protobuf-c; and no message is both a token and a policy. */
 #include "../unit/decode_compare.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

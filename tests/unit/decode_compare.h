@@ -12,14 +12,7 @@
 #include <policy.pb-c.h>
 
 #include "decode.h"
-
-#define REQUIRE(condition)                                                                                 \
-	do {                                                                                               \
-		if (!(condition)) {                                                                        \
-			fprintf(stderr, "%s:%d: differs: %s\n", __FILE__, __LINE__, #condition);           \
-			abort();                                                                           \
-		}                                                                                          \
-	} while (0)
+#include "../require.h"
 
 static void same_bytes(struct pb_view ours, const void *theirs, size_t len)
 {

@@ -697,6 +697,106 @@ static void test_policy_validity(void **state)
 	assert_yaml(HEAD "valid: {from: 2026-11-24T00:00:01Z, until: 2027-01-01}\n", RAMPART_REASON_NOT_YET);
 }
 
+/* --- torture --- */
+
+#define TORTURE_SIZE 16384
+
+/* A policy of @places folders, and one whose name takes @last bytes, signed by signer_rsa: its size does not vary. */
+static size_t sign_places(unsigned int places, int last, u8 **der)
+{
+	char *yaml = NULL;
+	size_t size, len;
+	u8 *pb;
+	FILE *out = open_memstream(&yaml, &size);
+
+	fputs(HEAD VALID "folders:\n  mode: block\n  protect:\n", out);
+	for (unsigned int i = 0; i < places; i++)
+		fprintf(out, "    - /srv/torture/%05u\n", i);
+	fprintf(out, "    - /%0*u\n", last, 0);
+	fclose(out);
+	compile_text(yaml, &pb, &len);
+	free(yaml);
+	len = sign_by(&signer_rsa, pb, len, der);
+	free(pb);
+	return len;
+}
+
+/* Of exactly TORTURE_SIZE: a place takes 20 bytes, the last one makes up for the rest. */
+static u8 *torture_bundle(void)
+{
+	u8 *der;
+	size_t len = sign_places(100, 1, &der);
+	unsigned int more = (TORTURE_SIZE - len) / 20;
+
+	OPENSSL_free(der);
+	len = sign_places(100 + more, 1, &der);
+	OPENSSL_free(der);
+	len = sign_places(100 + more, 1 + (int)(TORTURE_SIZE - len), &der);
+	assert_int_equal(len, TORTURE_SIZE);
+	assert_reason(der, len, trust, RAMPART_REASON_OK);
+	return der;
+}
+
+static unsigned int verdicts[__RAMPART_REASON_LAST];
+
+static void try_variant(const u8 *der, size_t len)
+{
+	struct bundle_info info;
+	enum rampart_reason reason = rampart_bundle_verify(der, len, trust, NOW, &info);
+
+	verdicts[reason]++;
+	bundle_info_free(&info);
+}
+
+/* None may have been accepted: not one bit is left that could be changed without being seen. */
+static void end_torture(const char *what)
+{
+	printf("# %s:", what);
+	for (unsigned int i = 0; i < ARRAY_SIZE(verdicts); i++)
+		if (verdicts[i])
+			printf(" %s %u", rampart_reason_name(i), verdicts[i]);
+	printf("\n");
+	assert_int_equal(verdicts[RAMPART_REASON_OK], 0);
+	memset(verdicts, 0, sizeof(verdicts));
+}
+
+static void test_every_prefix(void **state)
+{
+	u8 *der = torture_bundle();
+
+	for (size_t len = 0; len < TORTURE_SIZE; len++)
+		try_variant(der, len);
+	end_torture("every prefix");
+	OPENSSL_free(der);
+}
+
+/*
+ * With RAMPART_TORTURE in the environment (`make torture`) each of them. Else, of the content, which is one string to
+ * whoever verifies, one bit of each byte.
+ */
+static void test_every_bit(void **state)
+{
+	u8 *der = torture_bundle();
+	const u8 *content;
+	struct rampart_cms cms;
+
+	rampart_cms_parse((struct pb_view){ .data = der, .len = TORTURE_SIZE }, &cms);
+	content = cms.content.data;
+	for (u8 *byte = der; byte < der + TORTURE_SIZE; byte++) {
+		bool sample = byte >= content && byte < content + cms.content.len && !getenv("RAMPART_TORTURE");
+
+		for (unsigned int bit = 0; bit < 8; bit++) {
+			if (sample && bit != (byte - der) % 8)
+				continue;
+			*byte ^= 1u << bit;
+			try_variant(der, TORTURE_SIZE);
+			*byte ^= 1u << bit;
+		}
+	}
+	end_torture("every bit");
+	OPENSSL_free(der);
+}
+
 /* --- tokens --- */
 
 static const u8 challenge[16] = "0123456789abcdef";
@@ -899,6 +999,7 @@ int main(void)
 		cmocka_unit_test(test_sign),		cmocka_unit_test(test_no_sign),
 		cmocka_unit_test(test_trust_file),	cmocka_unit_test(test_revoked_twin),
 		cmocka_unit_test(test_chain),		cmocka_unit_test(test_certificate_form),
+		cmocka_unit_test(test_every_prefix),	cmocka_unit_test(test_every_bit),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
