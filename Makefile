@@ -105,11 +105,12 @@ $(B)/guest/%:
 	@mkdir -p $(@D)
 	$(CC) -O2 -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Wno-unused-parameter -static -o $@ $<
 
-$(addprefix $(B)/guest/,rawnl twin foreign swap-make): $(B)/guest/%: $(B)/obj/tests/vm/%.o $(B)/librampart.a
+$(addprefix $(B)/guest/,rawnl twin attrs foreign swap-make): $(B)/guest/%: $(B)/obj/tests/vm/%.o $(B)/librampart.a
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -Wl,--as-needed -o $@ $^ $(PKG_LIBS)
 # Signed messages that are to be refused: made where the root's key is.
-$(B)/guest/refuse/.made: tests/vm/refuse-make tests/vm/lib.sh $(B)/keys/trust.pem $(B)/bin/rampartctl $(B)/guest/twin
+$(B)/guest/refuse/.made: tests/vm/refuse-make tests/vm/lib.sh $(B)/keys/trust.pem $(B)/bin/rampartctl \
+		$(addprefix $(B)/guest/,twin attrs)
 	tests/vm/refuse-make $(B) $(@D)
 
 # Policies that take turns.

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -19,6 +20,7 @@
 #include <rampart_netlink.h>
 #include <reason.h>
 
+#include "../unit/random.h"
 #include "event.pb-c.h"
 
 #define BUFFER_SIZE (256 * 1024)
@@ -61,6 +63,7 @@ static void __attribute__((noreturn)) die(const char *what)
 static void __attribute__((noreturn)) usage(void)
 {
 	fprintf(stderr, "usage: rawnl load FILE | disarm FILE | status | send COMMAND [ATTRIBUTE...] | headless\n"
+			"       rawnl torture FILE COUNT SEED\n"
 			"       rawnl: such requests from the input, one a line\n"
 			"COMMAND: a name or a number. ATTRIBUTE, the first word a name or a number too:\n"
 			"fd:file:PATH fd:write:PATH fd:path:PATH fd:pipe: X:u8:N X:u32:N X:u64:N X:text:WORDS\n"
@@ -344,6 +347,79 @@ static void run_lines(uint16_t family)
 	}
 }
 
+/* --- torture --- */
+
+#define TORTURE_MAX (1 << 20)
+
+/* One in eight is a prefix, the others have one bit changed. */
+static int make_variant(const uint8_t *whole, size_t len)
+{
+	int fd = memfd_create("variant", MFD_CLOEXEC);
+	size_t bit = random_u64() % (8 * len);
+	uint8_t byte = whole[bit / 8] ^ 1u << bit % 8;
+	size_t take = random_below(8) ? len : bit / 8;
+
+	if (write(fd, whole, take) != (ssize_t)take || (take == len && pwrite(fd, &byte, 1, bit / 8) != 1))
+		die("memfd");
+	return fd;
+}
+
+static void load_fd(uint16_t family, int fd, struct answer *answer)
+{
+	struct nlmsghdr *nlh = start(family, RAMPART_CMD_LOAD_POLICY, RAMPART_GENL_VERSION);
+
+	mnl_attr_put_u32(nlh, RAMPART_ATTR_FD, fd);
+	ask(answer);
+	close(fd);
+}
+
+/* What is in force. */
+static void ask_force(uint16_t family, uint64_t force[2])
+{
+	struct answer answer;
+
+	start(family, RAMPART_CMD_GET_STATUS, RAMPART_GENL_VERSION);
+	ask(&answer);
+	if (!answer.status)
+		die("status");
+	force[0] = answer.status->generation;
+	force[1] = answer.status->version;
+	rampart__status__free_unpacked(answer.status, NULL);
+}
+
+/*
+ * Loads @count variants of a bundle. Prints how many were refused for which reason. False when one was accepted, was
+ * refused without a reason, or moved what is in force.
+ */
+static bool torture(uint16_t family, const char *path, unsigned long count)
+{
+	static uint8_t whole[TORTURE_MAX];
+	ssize_t len = read(open_as(path, O_RDONLY), whole, sizeof(whole));
+	unsigned int verdicts[__RAMPART_REASON_LAST] = { 0 }, moved = 0, silent = 0;
+	uint64_t before[2], after[2];
+
+	if (len <= 0)
+		die(path);
+	ask_force(family, before);
+	for (unsigned long i = 0; i < count; i++) {
+		struct answer answer;
+
+		load_fd(family, make_variant(whole, len), &answer);
+		if (answer.reason < 0 || answer.reason >= __RAMPART_REASON_LAST || !answer.error != !answer.reason)
+			silent++;
+		else
+			verdicts[answer.reason]++;
+		ask_force(family, after);
+		moved += memcmp(before, after, sizeof(after)) != 0;
+	}
+	printf("%lu variants of %zd bytes: moved %u, without a reason %u", count, len, moved, silent);
+	for (unsigned int i = 0; i < __RAMPART_REASON_LAST; i++)
+		if (verdicts[i])
+			printf(", %s %u", rampart_reason_name(i), verdicts[i]);
+	putchar('\n');
+	return !moved && !silent && !verdicts[RAMPART_REASON_OK];
+}
+
 int main(int argc, char **argv)
 {
 	struct answer answer;
@@ -354,6 +430,10 @@ int main(int argc, char **argv)
 	if (argc == 1) {
 		run_lines(family);
 		return 0;
+	}
+	if (argc == 5 && !strcmp(argv[1], "torture")) {
+		random_state = strtoull(argv[4], NULL, 0);
+		return !torture(family, argv[2], strtoul(argv[3], NULL, 0));
 	}
 	make_request(family, argc - 1, argv + 1);
 	ask(&answer);

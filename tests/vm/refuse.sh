@@ -67,6 +67,7 @@ before=$(in_force)
 # --- every reason ---
 both <<END
 stranger wrong_key ENOKEY wrong key
+alone wrong_key ENOKEY wrong key
 mail wrong_eku EKEYREJECTED wrong EKU
 signer-expired signer_expired EKEYEXPIRED expired: the signer
 signer-future signer_not_yet EKEYREJECTED not yet valid: the signer
@@ -79,14 +80,22 @@ other-10 same_version EEXIST same version with other content
 truncated truncated EBADMSG truncated
 trailing trailing EBADMSG trailing bytes
 sha1 weak_hash EKEYREJECTED weak hash
+md5 weak_hash EKEYREJECTED weak hash
 sha1-cert weak_hash EKEYREJECTED weak hash
 weak-key weak_key EKEYREJECTED weak key
+weaker-key weak_key EKEYREJECTED weak key
 unknown unknown_field EPROTO unknown field
 cap over_cap E2BIG over a cap
 elsewhere not_this_host EADDRNOTAVAIL not for this host
 machine not_this_host EADDRNOTAVAIL not for this host
 changed bad_signature EKEYREJECTED the content is not what was signed
+mixed bad_signature EKEYREJECTED the content is not what was signed
 unsigned malformed EBADMSG not a CMS SignedData
+indefinite malformed EBADMSG not a CMS SignedData
+endless truncated EBADMSG truncated
+unsigned-attrs unsigned_attrs EKEYREJECTED attributes outside the signature
+attrs-twice malformed EBADMSG not a CMS SignedData
+nobody signers EKEYREJECTED exactly one signer
 two-signers signers EKEYREJECTED exactly one signer
 nocerts no_certificate EKEYREJECTED the signer's certificate is not in the message
 keyid key_id EKEYREJECTED the signer is named by its key identifier
@@ -194,4 +203,20 @@ check large/enforcing wait_enforcing
 before=$(in_force)
 answer large/version "test 12" in_force
 still_in_force large
+
+# --- 16 KiB, with one bit changed or cut ---
+echo "# variants with seed ${RAMPART_SEED:=$(date +%s)}"
+check torture/refused "$rawnl" torture "$signed/torture.bundle" 2000 "$RAMPART_SEED"
+echo "# $out"
+still_in_force torture
+answer torture/whole "ok 0" "$rawnl" load "$signed/torture.bundle"
+
+# --- the last version of all ---
+check last/apply rampartctl policy apply "$signed/last.bundle"
+before=$(in_force)
+answer last/version "test 18446744073709551615" in_force
+both <<END
+good rolled_back ESTALE rolled back
+other-last same_version EEXIST same version with other content
+END
 finish
