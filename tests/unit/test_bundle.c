@@ -353,6 +353,38 @@ static void test_malformed(void **state)
 	assert_reason(policy, policy_len, trust, RAMPART_REASON_MALFORMED);
 }
 
+/* The same message in BER, whose outer element has no length but an end: OpenSSL alone would take it. */
+static void test_indefinite(void **state)
+{
+	u8 *der;
+	size_t len = sign_by(&signer, policy, policy_len, &der);
+
+	assert_int_equal(der[1], 0x82);
+	der[1] = 0x80;
+	memmove(der + 2, der + 4, len - 4);
+	memset(der + len - 2, 0, 2);
+	assert_reason(der, len, trust, RAMPART_REASON_MALFORMED);
+	OPENSSL_free(der);
+}
+
+/* Whole but for the signature, which is that of another message by the same signer. */
+static void test_mixed(void **state)
+{
+	u8 *other = malloc(policy_len), *der, *der2;
+	const size_t signature = 384;	/* at the end */
+	size_t len = sign_by(&signer_rsa, policy, policy_len, &der);
+
+	memcpy(other, policy, policy_len);
+	*(u8 *)memmem(other, policy_len, "test", 4) = 'T';
+	assert_int_equal(sign_by(&signer_rsa, other, policy_len, &der2), len);
+	assert_reason(der2, len, trust, RAMPART_REASON_OK);
+	memcpy(der2 + len - signature, der + len - signature, signature);
+	assert_reason(der2, len, trust, RAMPART_REASON_BAD_SIGNATURE);
+	OPENSSL_free(der2);
+	OPENSSL_free(der);
+	free(other);
+}
+
 static void test_detached(void **state)
 {
 	BIO *bio = BIO_new_mem_buf(policy, policy_len);
@@ -368,15 +400,17 @@ static void test_weak_hash(void **state)
 
 	assert_message(make_cms(policy, policy_len, &id, 1, EVP_sha1(), CMS_NOATTR), RAMPART_REASON_WEAK_HASH);
 	assert_message(make_cms(policy, policy_len, &id, 1, EVP_sha224(), 0), RAMPART_REASON_WEAK_HASH);
+	assert_message(make_cms(policy, policy_len, &id, 1, EVP_md5(), 0), RAMPART_REASON_WEAK_HASH);
 }
 
 static void test_weak_key(void **state)
 {
-	struct spec spec = { .issuer = &root, .name = "weak" };
-	struct identity id = make(make_rsa(2048), spec);
+	for (size_t bits = 1024; bits <= 2048; bits += 1024) {
+		struct identity id = make(make_rsa(bits), (struct spec){ .issuer = &root, .name = "weak" });
 
-	assert_signed_by(&id, RAMPART_REASON_WEAK_KEY);
-	drop(&id);
+		assert_signed_by(&id, RAMPART_REASON_WEAK_KEY);
+		drop(&id);
+	}
 }
 
 /* A chain is as strong as its weakest member. */
@@ -999,6 +1033,7 @@ int main(void)
 		cmocka_unit_test(test_sign),		cmocka_unit_test(test_no_sign),
 		cmocka_unit_test(test_trust_file),	cmocka_unit_test(test_revoked_twin),
 		cmocka_unit_test(test_chain),		cmocka_unit_test(test_certificate_form),
+		cmocka_unit_test(test_indefinite),	cmocka_unit_test(test_mixed),
 		cmocka_unit_test(test_every_prefix),	cmocka_unit_test(test_every_bit),
 	};
 
