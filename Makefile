@@ -13,7 +13,7 @@ CFLAGS ?= -O2 -g
 CFLAGS += -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Wno-unused-parameter -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	-Wvla -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE
 LDFLAGS += -pie -Wl,-z,relro,-z,now
-INCLUDES := -Ipolicy/env/user -Ipolicy -Iproto -I$(B)/gen -Idaemon/lib -Idaemon
+INCLUDES := -Ipolicy/env/user -Itests/env/user -Ipolicy -Iproto -I$(B)/gen -Idaemon/lib -Idaemon
 LIBS = libcrypto yaml-0.1 libprotobuf-c libmnl libnl-genl-3.0 libbpf sqlite3 libsystemd jansson
 # Deferred, so that pkg-config runs only when a compiler does: `make demo` starts on a machine that has none of these.
 PKG_CFLAGS = $(eval PKG_CFLAGS := $$(shell pkg-config --cflags $$(LIBS)))$(PKG_CFLAGS)
@@ -29,7 +29,7 @@ UNIT_SRC := $(wildcard tests/unit/test_*.c)
 obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
 
 .SECONDARY:
-.PHONY: all user kmod setup keys demo test test-debug unit fuzz fuzzers torture man clean
+.PHONY: all user kmod setup keys demo test test-debug unit kunit fuzz fuzzers torture man clean
 all: user kmod man
 
 setup:
@@ -133,13 +133,34 @@ $(B)/tests/unit/%: $(B)/obj/tests/unit/%.o $(B)/librampart.a
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(PKG_LIBS)
 
-# Those that have the core compiled in run it under the sanitizers.
-SANITIZED := $(patsubst %,$(B)/tests/unit/%,test_ruleset test_ruleset_memory test_decide)
-$(SANITIZED:$(B)/%=$(B)/obj/%.o): CFLAGS += -fsanitize=address,undefined -fno-sanitize-recover=all
-$(SANITIZED): LDFLAGS += -fsanitize=address,undefined
+# Those of the core run it under the sanitizers; so does the one that has it compiled in.
+CORE_TESTS := $(patsubst %,$(B)/tests/unit/%,test_pb test_names test_decode test_cms test_ruleset test_decide)
+SANITIZED_CORE := $(CORE_SRC:%.c=$(B)/obj/sanitized/%.o)
+SANITIZED := $(CORE_TESTS) $(B)/tests/unit/test_ruleset_memory
+$(SANITIZED_CORE) $(SANITIZED:$(B)/%=$(B)/obj/%.o): private CFLAGS += -fsanitize=address,undefined -fno-sanitize-recover=all
+$(SANITIZED): private LDFLAGS += -fsanitize=address,undefined
+$(SANITIZED_CORE): $(B)/obj/sanitized/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(INCLUDES) -MMD -MP -c -o $@ $<
+$(CORE_TESTS): $(B)/tests/unit/%: $(B)/obj/tests/unit/%.o $(SANITIZED_CORE)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ -lcmocka
+
+# Signed messages to parse, as C: the tests in the kernel have them too.
+$(B)/tests/cms_messages: tests/unit/cms_messages.c tests/unit/cms_cases.h
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(INCLUDES) $(LDFLAGS) -o $@ $<
+$(B)/gen/cms_messages.h: $(B)/tests/cms_messages
+	$< >$@.new
+	mv $@.new $@
+$(addprefix $(B)/obj/tests/,unit/test_cms.o unit/test_cms_openssl.o fuzz/seeds.o): $(B)/gen/cms_messages.h
 
 unit: $(UNIT_BIN) $(B)/bin/rampartctl $(B)/bin/rampartd
 	@scripts/run-unit $(UNIT_BIN)
+
+# The same tests of the core inside a kernel: user-mode Linux here, and as a module for others.
+kunit: $(B)/gen/cms_messages.h
+	@scripts/kunit
 
 # Fuzz targets: by clang, with libFuzzer and the sanitizers, and of the daemon what they have no other end for.
 FUZZ := $(B)/fuzz

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Signed messages with what rampart_cms_parse() says of them: how to make each with openssl, and how to damage it. A
- * test in the kernel has no openssl: it can take the messages that a user-space run of these has made.
+ * Signed messages with what rampart_cms_parse() says of them: how to make each with openssl, and how to damage it.
+ * cms_messages.c makes them, for tests in user space and in the kernel.
  */
 #ifndef RAMPART_CMS_CASES_H
 #define RAMPART_CMS_CASES_H
@@ -36,6 +36,7 @@
 	"cert plain -newkey ec -pkeyopt ec_paramgen_curve:P-256\n"
 
 /* %1$s: the content, %2$s: the output. What follows it are the arguments of one case. */
+#define CMS_CONTENT "what was signed\n"
 #define CMS_SIGN "openssl cms -sign -binary -nosmimecap -outform DER -in %1$s -out %2$s "
 #define BY(name) "-signer " #name ".crt -inkey " #name ".key "
 

@@ -94,13 +94,14 @@ static inline void find_one(struct finding *f, const char *pattern, const char *
 static inline void find_place(struct finding *f, const struct text_policy *policy, u32 i, const char *path)
 {
 	const char *place = policy->protect.v[i];
-	char expanded[8192];
+	static char expanded[8192];
 
 	find_one(f, place, path, RAMPART_OBJ_FOLDER, i);
 	if (*place != '~')
 		return;
 	for (u32 h = 0; h < policy->homes.n; h++) {
-		snprintf(expanded, sizeof(expanded), "%s%s", policy->homes.v[h], place + 1);
+		strcpy(expanded, policy->homes.v[h]);
+		strcat(expanded, place + 1);
 		find_one(f, expanded, path, RAMPART_OBJ_FOLDER, i);
 	}
 }

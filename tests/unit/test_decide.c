@@ -1,17 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* decide() over rulesets: by table, and at random against the reference. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include <harness.h>
 
 #include "policy_reference.h"
-#include "random.h"
-
-#include "../../policy/decide.c"
-#include "../../policy/ruleset.c"
 
 #define NO_PLACE RAMPART_PLACE_NONE
 
@@ -123,7 +114,7 @@ static void decide_table(enum rampart_mode mode, enum rampart_outcome outcome)
 	rampart_ruleset_free(ruleset);
 }
 
-static void every_mode(void **state)
+static void every_mode(test_state *state)
 {
 	decide_table(RAMPART_MODE_OFF, RAMPART_ALLOWED);
 	decide_table(RAMPART_MODE_AUDIT, RAMPART_AUDITED);
@@ -131,7 +122,7 @@ static void every_mode(void **state)
 	decide_table(RAMPART_MODE_BLOCK, RAMPART_BLOCKED);
 }
 
-static void only_warned_and_blocked_deny(void **state)
+static void only_warned_and_blocked_deny(test_state *state)
 {
 	assert_false(rampart_outcome_denies(RAMPART_ALLOWED));
 	assert_false(rampart_outcome_denies(RAMPART_AUDITED));
@@ -141,7 +132,7 @@ static void only_warned_and_blocked_deny(void **state)
 }
 
 /* A file that two rules are about, in each pair of modes: the stricter one wins, the first of equals. */
-static void the_strictest_rule_wins(void **state)
+static void the_strictest_rule_wins(test_state *state)
 {
 	static const enum rampart_outcome outcomes[] = { RAMPART_ALLOWED, RAMPART_AUDITED, RAMPART_WARNED,
 							 RAMPART_BLOCKED };
@@ -166,7 +157,7 @@ static void the_strictest_rule_wins(void **state)
 }
 
 /* Processes: the daemon's, and those of programs that may change folders. */
-static void tasks(void **state)
+static void tasks(test_state *state)
 {
 	static const struct {
 		enum rampart_op op;
@@ -326,9 +317,9 @@ static void assert_same_label(const struct random_policy *r, const char *path, s
 	if (is.classes == should.classes && is.below == should.below && is.place == should.place)
 		return;
 	for (u32 i = 0; i < r->policy.protect.n; i++)
-		print_error("protect %s\n", r->policy.protect.v[i]);
+		note("protect %s", r->policy.protect.v[i]);
 	for (u32 i = 0; i < r->policy.homes.n; i++)
-		print_error("home %s\n", r->policy.homes.v[i]);
+		note("home %s", r->policy.homes.v[i]);
 	fail_msg("\"%s\": classes %x below %x place %u, expected %x %x %u", path, is.classes, is.below, is.place,
 		 should.classes, should.below, should.place);
 }
@@ -339,9 +330,10 @@ static void random_case(const struct random_policy *r, const struct rampart_rule
 {
 	struct question q = { .op = random_below(RAMPART_OP_NUM), .subject = random_below(3) ? 0 : random_below(8),
 			      .object2.place = NO_PLACE };
-	char path[TEXT_MAX], path2[TEXT_MAX] = "";
+	static char path[TEXT_MAX], path2[TEXT_MAX];
 	struct decision is, should;
 
+	*path2 = 0;
 	random_path(path, r);
 	q.object = walked_label(ruleset, path);
 	assert_same_label(r, path, q.object);
@@ -365,10 +357,11 @@ static void random_case(const struct random_policy *r, const struct rampart_rule
 	hits[is.rule ? is.outcome : RAMPART_OUTCOME_NUM]++;
 }
 
-#define POLICIES 2000
-#define CASES 60
+/* A million decisions. */
+#define POLICIES 2500
+#define CASES 400
 
-static void as_the_reference_decides(void **state)
+static void as_the_reference_decides(test_state *state)
 {
 	static char texts[1 << 20];
 	struct random_policy r = { .texts = texts };
@@ -388,7 +381,7 @@ static void as_the_reference_decides(void **state)
 			random_case(&r, ruleset);
 		rampart_ruleset_free(ruleset);
 	}
-	printf("# of %u: no rule %u, allowed %u, audited %u, warned %u, blocked %u\n", POLICIES * CASES,
+	note("of %u: no rule %u, allowed %u, audited %u, warned %u, blocked %u", POLICIES * CASES,
 	       hits[RAMPART_OUTCOME_NUM], hits[RAMPART_ALLOWED], hits[RAMPART_AUDITED], hits[RAMPART_WARNED],
 	       hits[RAMPART_BLOCKED]);
 	/* Else the comparison says little. */
@@ -397,18 +390,9 @@ static void as_the_reference_decides(void **state)
 		assert_true(outcome == RAMPART_BYPASSED ? !hits[outcome] : hits[outcome] > POLICIES * CASES / 50);
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_mode),
-		cmocka_unit_test(only_warned_and_blocked_deny),
-		cmocka_unit_test(the_strictest_rule_wins),
-		cmocka_unit_test(tasks),
-		cmocka_unit_test(as_the_reference_decides),
-	};
-
-	random_state = 1;
-	if (getenv("RAMPART_SEED"))
-		random_init();
-	return cmocka_run_group_tests(tests, NULL, NULL);
-}
+SUITE(decide,
+	TEST(every_mode),
+	TEST(only_warned_and_blocked_deny),
+	TEST(the_strictest_rule_wins),
+	TEST(tasks),
+	TEST(as_the_reference_decides));

@@ -1,18 +1,12 @@
 // SPDX-License-Identifier: MIT
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include <harness.h>
 
 #include "pb_cases.h"
-#include "random.h"
 
 static void run_case(const struct pb_case *c)
 {
 	/* A copy of the exact size, so that a sanitizer sees a read behind it. */
-	u8 *copy = malloc(c->len ? c->len : 1);
+	u8 *copy = env_calloc(1, c->len ?: 1);
 	struct pb_reader reader = pb_reader((struct pb_view){ copy, c->len });
 	struct pb_field field = {}, last = {};
 	unsigned int n = 0;
@@ -28,16 +22,16 @@ static void run_case(const struct pb_case *c)
 	    (c->text && memcmp(last.bytes.data, c->text, last.bytes.len)))
 		fail_msg("%s: returned %d after %u fields, the last: number %u type %d value %llu, %u bytes", c->name,
 			 ret, n, last.number, last.type, (unsigned long long)last.value, last.bytes.len);
-	free(copy);
+	env_free(copy);
 }
 
-static void reads_cases(void **state)
+static void reads_cases(test_state *state)
 {
 	for (unsigned int i = 0; i < ARRAY_SIZE(pb_cases); i++)
 		run_case(&pb_cases[i]);
 }
 
-static void reads_what_was_written(void **state)
+static void reads_what_was_written(test_state *state)
 {
 	for (unsigned int i = 0; i < 10000; i++) {
 		u8 buf[64];
@@ -64,7 +58,7 @@ static void reads_what_was_written(void **state)
 	}
 }
 
-static void writes_no_zero_or_empty(void **state)
+static void writes_no_zero_or_empty(test_state *state)
 {
 	u8 buf[16];
 	struct pb_writer w = { .buf = buf, .cap = sizeof(buf) };
@@ -78,7 +72,7 @@ static void writes_no_zero_or_empty(void **state)
 	assert_memory_equal(buf, "\x08\x00", 2);
 }
 
-static void writes_nested(void **state)
+static void writes_nested(test_state *state)
 {
 	u8 buf[32];
 	struct pb_writer w = { .buf = buf, .cap = sizeof(buf) };
@@ -94,11 +88,11 @@ static void writes_nested(void **state)
 }
 
 /* 2,097,151 bytes fit into three bytes of length, one more does not. */
-static void writes_nested_up_to_its_limit(void **state)
+static void writes_nested_up_to_its_limit(test_state *state)
 {
 	const u32 limit = (1u << 21) - 1;
-	u8 *buf = calloc(1, limit + 100);
-	u8 *data = calloc(1, limit);
+	u8 *buf = env_calloc(1, limit + 100);
+	u8 *data = env_calloc(1, limit);
 
 	for (u32 more = 0; more < 2; more++) {
 		struct pb_writer w = { .buf = buf, .cap = limit + 100 };
@@ -116,8 +110,8 @@ static void writes_nested_up_to_its_limit(void **state)
 		assert_int_equal(field.bytes.len, limit);
 		assert_int_equal(pb_next(&reader, &field), 0);
 	}
-	free(data);
-	free(buf);
+	env_free(data);
+	env_free(buf);
 }
 
 static void write_all(struct pb_writer *w)
@@ -131,7 +125,7 @@ static void write_all(struct pb_writer *w)
 }
 
 /* Into every capacity: what does not fit sets @overflow for good and touches nothing behind it. */
-static void writes_never_behind_its_end(void **state)
+static void writes_never_behind_its_end(test_state *state)
 {
 	u8 buf[64];
 	struct pb_writer w = { .buf = buf, .cap = sizeof(buf) };
@@ -151,17 +145,10 @@ static void writes_never_behind_its_end(void **state)
 	}
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(reads_cases),
-		cmocka_unit_test(reads_what_was_written),
-		cmocka_unit_test(writes_no_zero_or_empty),
-		cmocka_unit_test(writes_nested),
-		cmocka_unit_test(writes_nested_up_to_its_limit),
-		cmocka_unit_test(writes_never_behind_its_end),
-	};
-
-	random_init();
-	return cmocka_run_group_tests(tests, NULL, NULL);
-}
+SUITE(pb,
+	TEST(reads_cases),
+	TEST(reads_what_was_written),
+	TEST(writes_no_zero_or_empty),
+	TEST(writes_nested),
+	TEST(writes_nested_up_to_its_limit),
+	TEST(writes_never_behind_its_end));

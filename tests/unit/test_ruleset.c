@@ -1,15 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* Patterns as rampart-policy(5) has them, at their edges; caps. The comparison at random is in test_decide.c. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include <harness.h>
 
 #include "policy_reference.h"
-
-#include "../../policy/ruleset.c"
 
 #define NO_PLACE RAMPART_PLACE_NONE
 #define F RAMPART_OBJ_FOLDER
@@ -84,7 +77,7 @@ static const struct {
 	    { "/\x01/", 0, 0, NO_PLACE } } },
 };
 
-static void patterns(void **state)
+static void patterns(test_state *state)
 {
 	for (u32 i = 0; i < ARRAY_SIZE(cases); i++) {
 		struct text_policy policy = { .folders_mode = RAMPART_MODE_BLOCK, .protect = cases[i].protect,
@@ -105,7 +98,7 @@ static void patterns(void **state)
 }
 
 /* Switched off, a place is none; the files of programs are told apart all the same. */
-static void folders_off(void **state)
+static void folders_off(test_state *state)
 {
 	struct text_policy policy = { .protect = { { "/a", "~/b" }, 2 }, .homes = { { "/home/*" }, 1 },
 				      .allow = { { "/a/tool" }, 1 }, .updaters = { { "/usr/bin/dpkg" }, 1 } };
@@ -123,7 +116,7 @@ static void folders_off(void **state)
 }
 
 /* What a host has before its first policy. */
-static void no_policy(void **state)
+static void no_policy(test_state *state)
 {
 	enum rampart_reason why;
 	struct rampart_ruleset *ruleset = rampart_ruleset_build(NULL, &why);
@@ -142,7 +135,7 @@ static bool view_is(struct pb_view view, const char *text)
 	return view.len == strlen(text) && !memcmp(view.data, text, view.len + 1);
 }
 
-static void programs(void **state)
+static void programs(test_state *state)
 {
 	struct text_policy policy = { .self_mode = RAMPART_MODE_BLOCK, .allow = { { "/bin/a", "/bin/b", "/bin/a" }, 3 },
 				      .updaters = { { "/bin/a" }, 1 } };
@@ -169,7 +162,7 @@ static void programs(void **state)
 }
 
 /* The beginning of each pattern up to its first "*", once. Rampart's own files come last. */
-static void literals(void **state)
+static void literals(test_state *state)
 {
 	struct text_policy policy = {
 		.folders_mode = RAMPART_MODE_AUDIT,
@@ -202,7 +195,8 @@ struct made {
 
 static void made_init(struct made *m, size_t size)
 {
-	*m = (struct made){ .text = malloc(size), .size = size, .v = calloc(RAMPART_PATTERNS_MAX, sizeof(*m->v)) };
+	*m = (struct made){ .text = env_calloc(1, size), .size = size,
+			     .v = env_calloc(RAMPART_PATTERNS_MAX, sizeof(*m->v)) };
 	m->policy = (struct rampart_policy){ .folders_mode = RAMPART_MODE_BLOCK, .protect.v = m->v };
 }
 
@@ -221,8 +215,8 @@ static void __attribute__((format(printf, 2, 3))) made_add(struct made *m, const
 
 static void made_free(struct made *m)
 {
-	free(m->text);
-	free(m->v);
+	env_free(m->text);
+	env_free(m->v);
 }
 
 static void assert_over_cap(const struct made *m)
@@ -255,7 +249,7 @@ static void add_overlaps(struct made *m, u32 n)
 	}
 }
 
-static void too_many_overlap(void **state)
+static void too_many_overlap(test_state *state)
 {
 	struct rampart_ruleset *ruleset;
 	struct made m;
@@ -285,7 +279,7 @@ static void add_subsets(struct made *m, u32 n)
 	}
 }
 
-static void subsets_are_bounded(void **state)
+static void subsets_are_bounded(test_state *state)
 {
 	struct rampart_ruleset *ruleset;
 	struct made m;
@@ -322,7 +316,7 @@ static void assert_product(const struct rampart_ruleset *ruleset, u32 i, u32 j)
 	assert_int_equal(walked_label(ruleset, path).place, 2 * j);
 }
 
-static void products_are_bounded(void **state)
+static void products_are_bounded(test_state *state)
 {
 	struct rampart_ruleset *ruleset;
 	struct made m;
@@ -341,7 +335,7 @@ static void products_are_bounded(void **state)
 }
 
 /* So many that the tables have collisions: each is told from the others, and from its neighbours that are not there. */
-static void many_places(void **state)
+static void many_places(test_state *state)
 {
 	struct rampart_ruleset *ruleset;
 	char path[64];
@@ -366,7 +360,7 @@ static void many_places(void **state)
 }
 
 /* Homes times places would be too many; they are not multiplied. */
-static void many_homes(void **state)
+static void many_homes(test_state *state)
 {
 	struct rampart_ruleset *ruleset;
 	struct pb_view *homes;
@@ -390,7 +384,7 @@ static void many_homes(void **state)
 	made_free(&m);
 }
 
-static void components_are_capped(void **state)
+static void components_are_capped(test_state *state)
 {
 	struct made m;
 
@@ -403,21 +397,15 @@ static void components_are_capped(void **state)
 	made_free(&m);
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(patterns),
-		cmocka_unit_test(folders_off),
-		cmocka_unit_test(no_policy),
-		cmocka_unit_test(programs),
-		cmocka_unit_test(literals),
-		cmocka_unit_test(too_many_overlap),
-		cmocka_unit_test(subsets_are_bounded),
-		cmocka_unit_test(products_are_bounded),
-		cmocka_unit_test(many_places),
-		cmocka_unit_test(many_homes),
-		cmocka_unit_test(components_are_capped),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
-}
+SUITE(ruleset,
+	TEST(patterns),
+	TEST(folders_off),
+	TEST(no_policy),
+	TEST(programs),
+	TEST(literals),
+	TEST(too_many_overlap),
+	TEST(subsets_are_bounded),
+	TEST(products_are_bounded),
+	TEST(many_places),
+	TEST(many_homes),
+	TEST(components_are_capped));

@@ -20,7 +20,7 @@
 #include <rampart_netlink.h>
 #include <reason.h>
 
-#include "../unit/random.h"
+#include "../env/random.h"
 #include "event.pb-c.h"
 
 #define BUFFER_SIZE (256 * 1024)

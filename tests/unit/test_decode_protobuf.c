@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: MIT
+/* decode.c against protobuf-c: the cases, and random messages that protobuf-c has packed. */
+#include <harness.h>
+
+#include "decode_cases.h"
+#include "decode_compare.h"
+
+#define MUTATIONS 100000
+#define ROOM 4096
+
+typedef enum rampart_reason decoder(struct pb_view message);
+
+static void compare_cases(const struct decode_case *cases, u32 n, decoder *decode)
+{
+	for (u32 i = 0; i < n; i++)
+		if (decode((struct pb_view){ (const u8 *)cases[i].bytes, cases[i].len }) != cases[i].reason)
+			fail_msg("%s", cases[i].name);
+}
+
+static void policies_as_protobuf_c(test_state *state)
+{
+	compare_cases(policy_cases, ARRAY_SIZE(policy_cases), compare_policy);
+}
+
+static void tokens_as_protobuf_c(test_state *state)
+{
+	compare_cases(token_cases, ARRAY_SIZE(token_cases), compare_token);
+}
+
+static char *random_text(const char *const *from, unsigned int n)
+{
+	return (char *)from[random_below(n)];
+}
+
+#define PICK(array) random_text(array, ARRAY_SIZE(array))
+
+static size_t random_texts(char **out, unsigned int max, const char *const *from, unsigned int n)
+{
+	size_t count = random_below(max + 1);
+
+	for (size_t i = 0; i < count; i++)
+		out[i] = random_text(from, n);
+	return count;
+}
+
+static const char *const exes[] = { "/bin/sh", "/usr/bin/rsync", "/opt/a/b", "/a" };
+static const char *const places[] = { "/srv/data", "~/Documents", "/home/*/x", "/etc/a.conf", "/\xff\x01" };
+static const char *const homes[] = { "/home/*", "/root", "/var/people/*/*" };
+static const char *const tags[] = { "laptop", "web server", "\xc3\xa9t\xc3\xa9" };
+static const char *const hosts[] = { HEX16 HEX16, "00000000000000000000000000000000" };
+
+static void random_programs(Rampart__Program *programs, Rampart__Program **list, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		rampart__program__init(&programs[i]);
+		programs[i].exe = PICK(exes);
+		list[i] = &programs[i];
+	}
+}
+
+static u32 random_policy(u8 *out)
+{
+	Rampart__PolicyBundle bundle = RAMPART__POLICY_BUNDLE__INIT;
+	Rampart__Target target = RAMPART__TARGET__INIT;
+	Rampart__Folders folders = RAMPART__FOLDERS__INIT;
+	Rampart__SelfProtection self = RAMPART__SELF_PROTECTION__INIT;
+	Rampart__Program programs[6], *allow[3], *updaters[3];
+	char *tag_list[3], *host_list[3], *home_list[3], *place_list[3];
+	ProtobufCBinaryData revoked[2] = { { 32, (u8 *)hosts[0] }, { 32, (u8 *)hosts[1] } };
+
+	bundle.format = 1;
+	bundle.name = PICK(((const char *const[]){ "p", "base-line_1.0" }));
+	bundle.version = 1 + (random_u64() >> random_below(64)) / 2;
+	bundle.valid_from = 1 + random_below(1000);
+	bundle.valid_until = bundle.valid_from + 1 + random_below(1u << 31);
+	target.n_tags = random_texts(target.tags = tag_list, 3, tags, ARRAY_SIZE(tags));
+	target.n_hosts = random_texts(target.hosts = host_list, 3, hosts, ARRAY_SIZE(hosts));
+	bundle.n_homes = random_texts(bundle.homes = home_list, 3, homes, ARRAY_SIZE(homes));
+	folders.mode = random_below(4);
+	folders.n_protect = random_texts(folders.protect = place_list, 3, places, ARRAY_SIZE(places));
+	random_programs(programs, folders.allow = allow, folders.n_allow = random_below(4));
+	self.mode = random_below(4);
+	random_programs(programs + 3, self.updaters = updaters, self.n_updaters = random_below(4));
+	bundle.revoked = revoked;
+	bundle.n_revoked = random_below(3);
+	bundle.target = random_below(4) ? &target : NULL;
+	bundle.folders = random_below(4) ? &folders : NULL;
+	bundle.self_protection = random_below(4) ? &self : NULL;
+	assert_true(rampart__policy_bundle__get_packed_size(&bundle) <= ROOM / 2);
+	return rampart__policy_bundle__pack(&bundle, out);
+}
+
+static u32 random_token(u8 *out)
+{
+	Rampart__DisarmToken token = RAMPART__DISARM_TOKEN__INIT;
+	u8 challenge[16];
+
+	for (unsigned int i = 0; i < sizeof(challenge); i++)
+		challenge[i] = random_u64();
+	token.challenge = (ProtobufCBinaryData){ sizeof(challenge), challenge };
+	token.valid_from = 1 + (random_u64() >> 1 >> random_below(60));
+	token.valid_until = token.valid_from + 1 + random_below(86400);
+	return rampart__disarm_token__pack(&token, out);
+}
+
+/* One small change; the result is never longer than ROOM. */
+static u32 mutate(u8 *buf, u32 len)
+{
+	u32 at = len ? random_below(len) : 0;
+	u32 n = len ? 1 + random_below(len - at < 40 ? len - at : 40) : 0;
+
+	switch (random_below(6)) {
+	case 0:	/* a bit */
+		if (len)
+			buf[at] ^= 1u << random_below(8);
+		return len;
+	case 1:	/* a byte */
+		if (len)
+			buf[at] = random_u64();
+		return len;
+	case 2:	/* the end is missing */
+		return at;
+	case 3:	/* a run is missing */
+		memmove(buf + at, buf + at + n, len - at - n);
+		return len - n;
+	case 4:	/* a run is there twice */
+		if (len + n > ROOM)
+			return len;
+		memmove(buf + at + n, buf + at, len - at);
+		return len + n;
+	default: /* a tag of any kind is inserted */
+		if (len + 1 > ROOM)
+			return len;
+		memmove(buf + at + 1, buf + at, len - at);
+		buf[at] = random_below(12) << 3 | random_below(8);
+		return len + 1;
+	}
+}
+
+static void differential(u32 (*make)(u8 *out), decoder *decode)
+{
+	u32 counts[__RAMPART_REASON_LAST] = {};
+	static u8 buf[ROOM];
+
+	for (u32 i = 0; i < MUTATIONS; i++) {
+		u32 len = make(buf), changes = random_below(4);
+		u8 *copy;
+		enum rampart_reason reason;
+
+		for (u32 j = 0; j < changes; j++)
+			len = mutate(buf, len);
+		copy = malloc(len ? len : 1);	/* of the exact size, for sanitizers */
+		memcpy(copy, buf, len);
+		reason = decode((struct pb_view){ copy, len });
+		free(copy);
+		if (!changes)
+			assert_int_equal(reason, RAMPART_REASON_OK);
+		counts[reason]++;
+	}
+	for (u32 i = 0; i < __RAMPART_REASON_LAST; i++)
+		if (counts[i])
+			printf("# %u x %s\n", counts[i], rampart_reason_name(i));
+	/* The mutations are neither all harmless nor all fatal. */
+	assert_true(counts[RAMPART_REASON_OK] > MUTATIONS / 4 && counts[RAMPART_REASON_OK] < MUTATIONS * 3 / 4);
+	assert_true(counts[RAMPART_REASON_ENCODING] && counts[RAMPART_REASON_UNKNOWN_FIELD] &&
+		    counts[RAMPART_REASON_MISSING_FIELD] && counts[RAMPART_REASON_BAD_VALUE]);
+}
+
+static void random_policies_as_protobuf_c(test_state *state)
+{
+	differential(random_policy, compare_policy);
+}
+
+static void random_tokens_as_protobuf_c(test_state *state)
+{
+	differential(random_token, compare_token);
+}
+
+SUITE(decode_protobuf,
+	TEST(policies_as_protobuf_c),
+	TEST(tokens_as_protobuf_c),
+	TEST(random_policies_as_protobuf_c),
+	TEST(random_tokens_as_protobuf_c));
