@@ -114,7 +114,7 @@ $(B)/guest/refuse/.made: tests/vm/refuse-make tests/vm/lib.sh $(B)/keys/trust.pe
 	tests/vm/refuse-make $(B) $(@D)
 
 # Policies that take turns.
-SWAPS := 120
+SWAPS := 60
 $(B)/guest/swap/.made: $(B)/guest/swap-make $(B)/keys/trust.pem $(wildcard tests/vm/swap/*.yaml)
 	rm -rf $(@D) && mkdir $(@D)
 	$(B)/guest/swap-make $(SWAPS) $(B)/keys/policy.key $(B)/keys/policy.crt $(@D) $(wildcard tests/vm/swap/*.yaml)

@@ -46,23 +46,19 @@ each exec/true true /bin/true
 check hooks/enforcing wait_enforcing
 
 # --- requests ---
-cp /tmp/p.bundle /tmp/old.bundle
-for version in $(seq 2 9); do
-	policy "$version" block off > /tmp/p.yaml && rampartctl policy compile /tmp/p.yaml -o /tmp/p.pb &&
-		rampartctl policy sign /tmp/p.pb --key "$KEYS/policy.key" --cert "$KEYS/policy.crt" -o "/tmp/$version.bundle"
-done
 # A load that came through all the same is one version further, and so is the next; one that says it failed is not.
 cat > /tmp/loaded << 'END'
 version=$(cat /tmp/version)
 [ "$STATUS" != 0 ] || version=$((version + 1))
 echo $version > /tmp/version
-ln -sf /tmp/$((version + 1)).bundle /tmp/next.bundle
+ln -sf "$here/swap/$((version + 1)).bundle" /tmp/next.bundle
 "$here/rawnl" status | grep -q " version=$version "
 END
 echo 1 > /tmp/version
 STATUS=1 sh /tmp/loaded
 each request/load 'sh /tmp/loaded' "$here/rawnl" load /tmp/next.bundle
-each request/load_older '[ "$STATUS" != 0 ]' "$here/rawnl" load /tmp/old.bundle
+check request/loaded test -e /tmp/next.bundle -a "$(cat /tmp/version)" -gt 1
+check request/apply apply 1000 block off
 token 00112233445566778899aabbccddeeff /tmp/other
 each request/disarm '[ "$STATUS" != 0 ]' "$here/rawnl" disarm /tmp/other
 each request/status true "$here/rawnl" status

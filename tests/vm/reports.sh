@@ -6,7 +6,7 @@ here=$(dirname "$0")
 . "$here/lib.sh"
 leaks=/sys/kernel/debug/kmemleak
 
-words='WARNING|BUG|KASAN|UBSAN|Oops|Call Trace|general protection|refcount_t|suspicious RCU|locking dependency|lock state|INFO: task|stuck'
+words='WARNING|BUG|KASAN|UBSAN|Oops|general protection|refcount_t|suspicious RCU|locking dependency|lock state|INFO: task|stuck'
 refused reports/kernel sh -c "dmesg | grep -E '$words'"
 # What is younger than five seconds does not count yet; a kernel that is locked down tells nobody.
 if [ -e $leaks ] && sleep 6 && { echo scan > $leaks; } 2> /dev/null; then
