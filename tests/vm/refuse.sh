@@ -9,7 +9,9 @@ here=$(dirname "$0")
 signed="$here/refuse"
 rawnl="$here/rawnl"
 ec=yes
-case $(uname -r) in 6.1.*) ec= ;; esac	# that kernel has no ECDSA
+variants=2000
+# That kernel has no ECDSA; and a few will do to see that it does as the other.
+case $(uname -r) in 6.1.*) ec= variants=200 ;; esac
 
 # now FIELD: of the kernel's own status, past the daemon. in_force: what is.
 now() { "$rawnl" status | tr ' ' '\n' | sed -n "s/^$1=//p"; }
@@ -206,7 +208,7 @@ still_in_force large
 
 # --- 16 KiB, with one bit changed or cut ---
 echo "# variants with seed ${RAMPART_SEED:=$(date +%s)}"
-check torture/refused "$rawnl" torture "$signed/torture.bundle" 2000 "$RAMPART_SEED"
+check torture/refused "$rawnl" torture "$signed/torture.bundle" "$variants" "$RAMPART_SEED"
 echo "# $out"
 still_in_force torture
 answer torture/whole "ok 0" "$rawnl" load "$signed/torture.bundle"
