@@ -4,7 +4,6 @@
  * holds (enum control_step). The policy and the kernel are made up: what is under test is that no client, root's or
  * another's, brings the server down or leaves a file open in it, and that no user gets what is root's or another user's.
  */
-#include <dirent.h>
 #include <errno.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -22,6 +21,8 @@
 #include "server.h"
 #include "store_db.h"
 #include "wire.h"
+
+#include "../open_files.h"
 
 #define BOOT "0123456789abcdef0123456789abcdef"
 #define CLIENTS 16
@@ -259,17 +260,6 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 		add_event(i, i > 20 ? 0 : USER + i % 2, i % 5 ? RAMPART__OUTCOME__WARNED : RAMPART__OUTCOME__BLOCKED);
 	still_serves();	/* sd-event opens its timer when there is the first client */
 	return 0;
-}
-
-static unsigned int open_files(void)
-{
-	DIR *dir = opendir("/proc/self/fd");
-	unsigned int n = 0;
-
-	while (readdir(dir))
-		n++;
-	closedir(dir);
-	return n;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -12,7 +12,6 @@
 
 #include <cmocka.h>
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <grp.h>
 #include <poll.h>
@@ -28,6 +27,7 @@
 #include "../../daemon/store.c"
 #include "../../daemon/store_db.c"
 #include "../../daemon/store_read.c"
+#include "../open_files.h"
 
 #define BOOT "0123456789abcdef0123456789abcdef"
 #define USER 12345
@@ -351,17 +351,6 @@ static void test_unsealed_file(void **state)
 	assert_int_equal(control_receive(pair[1], CONTROL_MAX, 0, &data), -EPIPE);
 	close(pair[1]);
 	control_packet_free(&packet);
-}
-
-static unsigned int open_files(void)
-{
-	DIR *dir = opendir("/proc/self/fd");
-	unsigned int n = 0;
-
-	while (readdir(dir))
-		n++;
-	closedir(dir);
-	return n;
 }
 
 /* Sends  bytes of zero with  files, none of which may stay open here. */

@@ -26,10 +26,7 @@ holds() {
 }
 # events NAME OPTION...: as JSON in $doc.
 events() { name=$1; shift; settled; says 0 "$name" "$@" rampartctl events; }
-blocks() {
-	rampartctl status --json |
-		awk -v key="\"$1\":" '/"blocks"/ { in_blocks = 1 } in_blocks && $1 == key { print $2 + 0; exit }'
-}
+blocks() { accounting blocks "$1"; }
 # id_of PATTERN: of the last one of the newest 20 that matches.
 id_of() { settled; rampartctl events --limit 20 | awk -v p="$1" '$0 ~ p { id = $1 } END { print id }'; }
 # finds CHECK DETAIL: doctor has this to complain of.

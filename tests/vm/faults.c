@@ -3,7 +3,7 @@
  * usage: faults CHECK COMMAND...
  * Runs COMMAND again and again, each time with the next of the memory allocations failing that are made for it below
  * the module (the kernel's fail-nth, whose stack filter has been set before), until it makes fewer. After each time the shell
- * command CHECK, in whose environment are N, which allocation failed, and STATUS, how COMMAND ended, has to succeed.
+ * command CHECK, in whose environment STATUS is how COMMAND ended, has to succeed.
  *
  * Prints the number of allocations. The status is 1 if a check failed.
  */
@@ -82,8 +82,6 @@ int main(int argc, char **argv)
 		left = finish(start(argv + 2, n), &status);
 		snprintf(text, sizeof(text), "%d", WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
 		setenv("STATUS", text, 1);
-		snprintf(text, sizeof(text), "%u", left ? 0 : n);
-		setenv("N", text, 1);
 		if (system(argv[1])) {
 			printf("with allocation %u failing the check failed, and the command ended with %s\n", n, getenv("STATUS"));
 			bad = 1;

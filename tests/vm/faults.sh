@@ -75,9 +75,8 @@ refused requests/enforced sh -c 'echo x >> /srv/ledger/f'
 
 # --- events: none is lost while their delivery fails ---
 settled
-emitted() { rampartctl status --json | awk '/"blocks"/ { b = 1 } b && $1 == "\"'"$1"'\":" { print $2 + 0; exit }'; }
-before=$(emitted delivered)
-lost=$(emitted dropped)
+before=$(accounting blocks delivered)
+lost=$(accounting blocks dropped)
 for kind in failslab fail_page_alloc; do
 	echo 100 > $d/$kind/probability
 	echo 100 > $d/$kind/times
@@ -89,8 +88,8 @@ while [ $i -lt 200 ]; do
 done
 for kind in failslab fail_page_alloc; do echo 0 > $d/$kind/probability; done
 check events/settled settled
-check events/delivered test "$(emitted delivered)" = $((before + 200))
-check events/none_lost test "$(emitted dropped)" = "$lost"
+check events/delivered test "$(accounting blocks delivered)" = $((before + 200))
+check events/none_lost test "$(accounting blocks dropped)" = "$lost"
 
 # --- the module's own start ---
 check start/token token "$(status challenge)" /tmp/token

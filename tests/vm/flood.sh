@@ -9,11 +9,6 @@ workers=4
 times=$((${1:-20000} / workers))
 export running=/tmp/running
 
-# class NAME KEY: a count of one class of events.
-class() {
-	rampartctl status --json |
-		awk -v class="\"$1\"" -v key="\"$2\":" '$1 ~ class { here = 1 } here && $1 == key { print $2 + 0; exit }'
-}
 stored() { sqlite3 /var/lib/rampart/events.db "SELECT count(*) FROM event WHERE path LIKE '/srv/ledger/%'"; }
 new_daemon() {
 	rampartd >> /var/log/rampartd.log 2>&1 < /dev/null &
@@ -39,7 +34,7 @@ mkdir -p /srv/ledger && echo original > /srv/ledger/f
 check apply apply 2 block off
 check enforcing wait_enforcing
 settled
-blocked=$(status blocked) emitted=$(class blocks emitted) delivered=$(class blocks delivered) dropped=$(class blocks dropped)
+blocked=$(status blocked) emitted=$(accounting blocks emitted) delivered=$(accounting blocks delivered) dropped=$(accounting blocks dropped)
 had=$(stored)
 
 # --- with a daemon that comes and goes ---
@@ -51,9 +46,9 @@ wait_daemon
 check flood/settled settled
 read -r refused opened otherwise < /tmp/counts
 all=$((workers * times))
-new_emitted=$(($(class blocks emitted) - emitted))
-new_delivered=$(($(class blocks delivered) - delivered))
-new_dropped=$(($(class blocks dropped) - dropped))
+new_emitted=$(($(accounting blocks emitted) - emitted))
+new_delivered=$(($(accounting blocks delivered) - delivered))
+new_dropped=$(($(accounting blocks dropped) - dropped))
 check "flood/refused: $refused of $all, while $restarts daemons were killed" test "$refused $opened $otherwise" = "$all 0 0"
 check flood/restarts test $restarts -gt 0
 check flood/blocked test $(($(status blocked) - blocked)) = "$all"
@@ -65,7 +60,7 @@ check flood/stored test $(($(stored) - had)) = $new_delivered
 check reserve/apply apply 3 block audit
 check reserve/enforcing wait_enforcing
 settled
-lost=$(class others dropped) dropped=$(class blocks dropped) delivered=$(class blocks delivered)
+lost=$(accounting others dropped) dropped=$(accounting blocks dropped) delivered=$(accounting blocks delivered)
 killall -STOP rampartd
 taskset -c 0 "$here/flood" /etc/rampart/trust.pem 1 1000 > /tmp/counts
 check reserve/audited grep -qx '0 1000 0' /tmp/counts
@@ -73,7 +68,7 @@ taskset -c 0 "$here/flood" /srv/ledger/f 1 100 > /tmp/counts
 check reserve/blocked grep -qx '100 0 0' /tmp/counts
 killall -CONT rampartd
 check reserve/settled settled
-check reserve/others_lost test "$(class others dropped)" -gt "$lost"
-check reserve/no_block_lost test "$(class blocks dropped)" = "$dropped"
-check reserve/blocks_delivered test "$(class blocks delivered)" = $((delivered + 100))
+check reserve/others_lost test "$(accounting others dropped)" -gt "$lost"
+check reserve/no_block_lost test "$(accounting blocks dropped)" = "$dropped"
+check reserve/blocks_delivered test "$(accounting blocks delivered)" = $((delivered + 100))
 finish

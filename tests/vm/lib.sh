@@ -51,6 +51,11 @@ apply_yaml() {
 }
 # status KEY: its value at the top level, nothing if there is none.
 status() { rampartctl status --json | sed -n "s/^  \"$1\": \"\?\([^\",]*\).*/\1/p"; }
+# accounting CLASS KEY: of the events of a class, "blocks" or "others".
+accounting() {
+	rampartctl status --json |
+		awk -v class="\"$1\":" -v key="\"$2\":" '$1 == class { here = 1 } here && $1 == key { print $2 + 0; exit }'
+}
 version_before=$(status version 2> /dev/null) || true
 # wait_enforcing: the daemon proves the hooks right after a policy has come.
 wait_enforcing() {
