@@ -134,11 +134,12 @@ $(B)/tests/unit/%: $(B)/obj/tests/unit/%.o $(B)/librampart.a
 	$(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(PKG_LIBS)
 
 # Those of the core run it under the sanitizers; so does the one that has it compiled in.
-CORE_TESTS := $(patsubst %,$(B)/tests/unit/%,test_pb test_names test_decode test_cms test_ruleset test_decide)
+SANITIZE := -fsanitize=address,undefined
+CORE_TESTS := $(patsubst %,$(B)/tests/unit/%,test_pb test_names test_decode test_cms test_floor test_ruleset test_decide)
 SANITIZED_CORE := $(CORE_SRC:%.c=$(B)/obj/sanitized/%.o)
 SANITIZED := $(CORE_TESTS) $(B)/tests/unit/test_ruleset_memory
-$(SANITIZED_CORE) $(SANITIZED:$(B)/%=$(B)/obj/%.o): private CFLAGS += -fsanitize=address,undefined -fno-sanitize-recover=all
-$(SANITIZED): private LDFLAGS += -fsanitize=address,undefined
+$(SANITIZED_CORE) $(SANITIZED:$(B)/%=$(B)/obj/%.o): private CFLAGS += $(SANITIZE) -fno-sanitize-recover=all
+$(SANITIZED): private LDFLAGS += $(SANITIZE)
 $(SANITIZED_CORE): $(B)/obj/sanitized/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(INCLUDES) -MMD -MP -c -o $@ $<

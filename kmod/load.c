@@ -115,29 +115,19 @@ static void close_file(struct signed_file *file)
 
 /* --- the floor --- */
 
-static bool is_zero(const u8 digest[RAMPART_DIGEST_SIZE])
-{
-	return !memchr_inv(digest, 0, RAMPART_DIGEST_SIZE);
-}
-
 static void raise_floor(const struct rampart_floor *to)
 {
 	lockdep_assert_held(&lock);
 	spin_lock(&told_lock);
-	if (to->version > rampart_floor.version ||
-	    (to->version == rampart_floor.version && is_zero(rampart_floor.digest))) {
-		rampart_floor.version = to->version;
-		memcpy(rampart_floor.digest, to->digest, RAMPART_DIGEST_SIZE);
-	}
-	rampart_floor.time = max(rampart_floor.time, to->time);
+	rampart_floor_raise(&rampart_floor, to);
 	spin_unlock(&told_lock);
 }
 
-void rampart_floor_raise(const struct rampart_floor *floor)
+void rampart_floor_set(const struct rampart_floor *to)
 {
 	might_sleep();
 	mutex_lock(&lock);
-	raise_floor(floor);
+	raise_floor(to);
 	mutex_unlock(&lock);
 }
 
@@ -166,16 +156,6 @@ static enum rampart_reason check_time(s64 from, s64 until, s64 now)
 	return now < until ? RAMPART_REASON_OK : RAMPART_REASON_EXPIRED;
 }
 
-static enum rampart_reason check_floor(u64 version, const u8 digest[RAMPART_DIGEST_SIZE])
-{
-	if (version < rampart_floor.version)
-		return RAMPART_REASON_ROLLED_BACK;
-	if (version == rampart_floor.version && !is_zero(rampart_floor.digest) &&
-	    memcmp(digest, rampart_floor.digest, RAMPART_DIGEST_SIZE))
-		return RAMPART_REASON_SAME_VERSION;
-	return RAMPART_REASON_OK;
-}
-
 static enum rampart_reason check_policy(const struct rampart_policy *policy, const struct signed_file *file,
 					const u8 digest[RAMPART_DIGEST_SIZE])
 {
@@ -186,7 +166,7 @@ static enum rampart_reason check_policy(const struct rampart_policy *policy, con
 	if (!reason && !rampart_host_matches(policy))
 		reason = RAMPART_REASON_NOT_THIS_HOST;
 	if (!reason)
-		reason = check_floor(policy->version, digest);
+		reason = rampart_floor_check(&rampart_floor, policy->version, digest);
 	return reason;
 }
 

@@ -7,18 +7,12 @@
 #define RAMPART_LOAD_H
 
 #include <env.h>
+#include <floor.h>
 #include <reason.h>
 
 #include "verify.h"
 
 #define RAMPART_CHALLENGE_SIZE 16
-
-/* What this host has seen: nothing older is accepted. Only ever rises. */
-struct rampart_floor {
-	u64 version;
-	u8 digest[RAMPART_DIGEST_SIZE];	/* of the content that has @version; all zero when not known */
-	s64 time;			/* seconds since 1970 */
-};
 
 void rampart_load_init(void);	/* makes the first challenge */
 void rampart_load_exit(void);
@@ -32,7 +26,8 @@ enum rampart_reason rampart_load_fd(int fd, u64 *generation);
 /* rampart_disarm_fd() - the same for a disarm token. */
 enum rampart_reason rampart_disarm_fd(int fd);
 
-void rampart_floor_raise(const struct rampart_floor *floor);
+/* rampart_floor_set() - raises what load accepts to @to; it never falls. */
+void rampart_floor_set(const struct rampart_floor *to);
 void rampart_floor_get(struct rampart_floor *floor);
 
 void rampart_challenge_get(u8 challenge[RAMPART_CHALLENGE_SIZE]);

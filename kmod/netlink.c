@@ -193,45 +193,18 @@ static int do_grant(struct sk_buff *skb, struct genl_info *info)
 	return answer(info, rampart_grant_add(payload_of(info)), 0);
 }
 
-/* A Floor message. */
-static enum rampart_reason decode_floor(struct pb_view message, struct rampart_floor *floor)
-{
-	struct pb_reader reader = pb_reader(message);
-	bool has_digest = false;
-	struct pb_field field;
-	int ret;
-
-	while ((ret = pb_next(&reader, &field)) > 0) {
-		if (field.number == 1 && field.type == PB_VARINT) {
-			floor->version = field.value;
-		} else if (field.number == 2 && field.type == PB_BYTES) {
-			if (field.bytes.len != sizeof(floor->digest))
-				return RAMPART_REASON_BAD_VALUE;
-			memcpy(floor->digest, field.bytes.data, sizeof(floor->digest));
-			has_digest = true;
-		} else if (field.number == 3 && field.type == PB_VARINT) {
-			floor->time = field.value;
-		} else {
-			return RAMPART_REASON_UNKNOWN_FIELD;
-		}
-	}
-	if (ret < 0)
-		return ret == -EPROTO ? RAMPART_REASON_UNKNOWN_FIELD : RAMPART_REASON_ENCODING;
-	return has_digest || !floor->version ? RAMPART_REASON_OK : RAMPART_REASON_MISSING_FIELD;
-}
-
 static int do_set_floor(struct sk_buff *skb, struct genl_info *info)
 {
-	struct rampart_floor floor = {};
+	struct rampart_floor floor;
 	enum rampart_reason reason;
 
 	if (check_daemon(skb))
 		return answer(info, RAMPART_REASON_PERMISSION, 0);
 	if (GENL_REQ_ATTR_CHECK(info, RAMPART_ATTR_PAYLOAD))
 		return -EINVAL;
-	reason = decode_floor(payload_of(info), &floor);
+	reason = rampart_floor_decode(payload_of(info), &floor);
 	if (!reason)
-		rampart_floor_raise(&floor);
+		rampart_floor_set(&floor);
 	return answer(info, reason, 0);
 }
 

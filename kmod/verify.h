@@ -4,8 +4,8 @@
 #define RAMPART_VERIFY_H
 
 #include <cms.h>
+#include <floor.h>
 
-#define RAMPART_DIGEST_SIZE 32
 #define RAMPART_TRUST_MAX 16
 
 /* Made by scripts/build-kmod from TRUST.pem: DER certificates, at most RAMPART_TRUST_MAX. */

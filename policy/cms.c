@@ -185,18 +185,16 @@ static bool take_attribute(struct pb_view *in, struct pb_view *type)
 }
 
 /* The signature covers them, the verifier reads them. Here only: well formed, and none twice. */
-static bool parse_attributes(const struct pb_view all)
+static bool parse_attributes(struct pb_view all)
 {
-	struct pb_view rest = all, type, earlier;
+	struct pb_view types[ATTRIBUTES_MAX];
 	unsigned int n = 0;
 
-	while (rest.len) {
-		struct pb_view before = all;
-
-		if (n == ATTRIBUTES_MAX || !take_attribute(&rest, &type))
+	while (all.len) {
+		if (n == ATTRIBUTES_MAX || !take_attribute(&all, &types[n]))
 			return false;
 		for (unsigned int i = 0; i < n; i++)
-			if (!take_attribute(&before, &earlier) || der_equal(earlier, type))
+			if (der_equal(types[i], types[n]))
 				return false;
 		n++;
 	}
@@ -300,8 +298,8 @@ static enum rampart_reason parse_signed_data(struct pb_view in, struct rampart_c
 	return parse_certificates(certificates, &signer, cms);
 }
 
-/* The outermost element alone tells a message that was cut off, or that something follows, from any other damage. */
-static enum rampart_reason check_length(struct pb_view blob)
+/* The outermost element. It alone tells a message that was cut off, or that something follows, from any other damage. */
+static enum rampart_reason take_message(struct pb_view blob, struct pb_view *info)
 {
 	enum rampart_reason reason;
 	u32 header, length;
@@ -315,17 +313,18 @@ static enum rampart_reason check_length(struct pb_view blob)
 		return reason;
 	if (length > blob.len - header)
 		return RAMPART_REASON_TRUNCATED;
+	*info = (struct pb_view){ .data = blob.data + header, .len = length };
 	return length < blob.len - header ? RAMPART_REASON_TRAILING : RAMPART_REASON_OK;
 }
 
 static enum rampart_reason parse(struct pb_view blob, struct rampart_cms *cms)
 {
 	struct pb_view info, type, tagged, signed_data;
-	enum rampart_reason reason = check_length(blob);
+	enum rampart_reason reason = take_message(blob, &info);
 
 	if (reason)
 		return reason;
-	if (!der_take_only(blob, DER_SEQUENCE, &info) || !der_take(&info, DER_OID, &type) || !IS_OID(type, oid_signed_data) ||
+	if (!der_take(&info, DER_OID, &type) || !IS_OID(type, oid_signed_data) ||
 	    !der_take_only(info, DER_CONTEXT_CONSTRUCTED(0), &tagged) || !der_take_only(tagged, DER_SEQUENCE, &signed_data))
 		return RAMPART_REASON_MALFORMED;
 	return parse_signed_data(signed_data, cms);

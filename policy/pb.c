@@ -107,8 +107,7 @@ static void put_raw(struct pb_writer *w, const void *data, u32 len)
 		w->overflow = true;
 		return;
 	}
-	if (len)
-		memcpy(w->buf + w->len, data, len);
+	memcpy(w->buf + w->len, data, len);
 	w->len += len;
 }
 

@@ -52,7 +52,7 @@ static const char *const names[] = {
 	[RAMPART_REASON_PERMISSION] = "permission",
 };
 
-static_assert(ARRAY_SIZE(texts) == __RAMPART_REASON_LAST, "one for each reason");
+static_assert(ARRAY_SIZE(names) == __RAMPART_REASON_LAST && ARRAY_SIZE(texts) == __RAMPART_REASON_LAST, "one for each reason");
 static_assert(ARRAY_SIZE(names) == __RAMPART_REASON_LAST, "one for each reason");
 
 static bool known(enum rampart_reason reason)
@@ -67,7 +67,7 @@ const char *rampart_reason_text(enum rampart_reason reason)
 
 const char *rampart_reason_name(enum rampart_reason reason)
 {
-	return known(reason) && names[reason] ? names[reason] : "unknown";
+	return known(reason) ? names[reason] : "unknown";
 }
 
 int rampart_reason_errno(enum rampart_reason reason)

@@ -11,8 +11,8 @@
 #include "cms.h"
 
 /*
- * Makes the signers, as NAME.key and NAME.crt in the current folder. Issued by the root: policy. The others by
- * themselves.
+ * Makes the signers, as NAME.key and NAME.crt in the current folder. Issued by the root: policy; by each other: back and
+ * forth. The others by themselves.
  */
 #define CMS_SIGNERS_SCRIPT                                                                                 \
 	"set -e\n"                                                                                         \
@@ -33,7 +33,12 @@
 	"cert explicit -newkey ec -pkeyopt ec_paramgen_curve:P-256 -pkeyopt ec_param_enc:explicit $usage\n" \
 	"cert tls -newkey ec -pkeyopt ec_paramgen_curve:P-256 -addext extendedKeyUsage=serverAuth\n"       \
 	"cert any -newkey ec -pkeyopt ec_paramgen_curve:P-256 -addext extendedKeyUsage=anyExtendedKeyUsage\n" \
-	"cert plain -newkey ec -pkeyopt ec_paramgen_curve:P-256\n"
+	"named='-addext subjectKeyIdentifier=hash -addext authorityKeyIdentifier=keyid:always'\n"          \
+	"cert plain -newkey ec -pkeyopt ec_paramgen_curve:P-256 $named\n"                                  \
+	"ca=\"$named -addext basicConstraints=critical,CA:TRUE\"\n"                                        \
+	"cert back -newkey ec -pkeyopt ec_paramgen_curve:P-256 $ca\n"                                      \
+	"cert forth -newkey ec -pkeyopt ec_paramgen_curve:P-256 $ca -CA back.crt -CAkey back.key\n"        \
+	"cert back -key back.key $ca -CA forth.crt -CAkey forth.key\n"
 
 /* %1$s: the content, %2$s: the output. What follows it are the arguments of one case. */
 #define CMS_CONTENT "what was signed\n"
@@ -85,6 +90,7 @@ static const struct cms_case cms_cases[] = {
 	BAD("explicit curve", ATTACHED BY(explicit), ALGORITHM),
 	BAD("nocerts", ATTACHED "-nocerts " BY(policy), NO_CERTIFICATE),
 	BAD("another's certificate", ATTACHED "-nocerts -certfile root.crt " BY(policy), NO_CERTIFICATE),
+	BAD("issued in a circle", ATTACHED "-certfile back.crt " BY(forth), WRONG_KEY),
 	BAD("keyid", ATTACHED "-keyid " BY(policy), KEY_ID),
 	BAD("keyid, another's certificate", ATTACHED "-keyid -nocerts -certfile root.crt " BY(policy), KEY_ID),
 };
@@ -139,6 +145,8 @@ struct edit_case {
 #define OID_RSA(n) "\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01" n
 /* basicConstraints, with the lengths of the extension and of its value */
 #define CONSTRAINTS(all, len) "\x30" all "\x06\x03\x55\x1d\x13\x04" len
+/* keyUsage with a value of four bytes */
+#define KEY_USAGE(value) "\x30\x0b\x06\x03\x55\x1d\x0f\x04\x04" value
 #define OID_ECDSA(n) "\x06\x08\x2a\x86\x48\xce\x3d\x04\x03" n
 
 static const struct edit_case edit_cases[] = {
@@ -229,6 +237,19 @@ static const struct edit_case edit_cases[] = {
 	     CONSTRAINTS("\x0f", "\x08") "\x30\x06\x01\x01\xff\x02\x01\xff", MALFORMED),
 	EDIT("a path without a CA", "attrs", P_EXTENSIONS ".2", RAW,
 	     CONSTRAINTS("\x0c", "\x05") "\x30\x03\x02\x01\x00", MALFORMED),
+
+	EDIT("CA with a path of no number", "attrs", P_EXTENSIONS ".2", RAW,
+	     CONSTRAINTS("\x0e", "\x07") "\x30\x05\x01\x01\xff\x05\x00", MALFORMED),
+	EDIT("CA with more behind the path", "attrs", P_EXTENSIONS ".2", RAW,
+	     CONSTRAINTS("\x11", "\x0a") "\x30\x08\x01\x01\xff\x02\x01\x00\x05\x00", MALFORMED),
+	EDIT("empty authority's key identifier", "attrs", P_EXTENSIONS ".2.1", CONTENT, "\x30\x02\x80\x00", MALFORMED),
+	EDIT("no key identifier of its own", "attrs", P_EXTENSIONS ".1", REMOVE, "", OK),
+	EDIT("key usage twice", "attrs", P_EXTENSIONS ".2", RAW, KEY_USAGE("\x03\x02\x00\x04") KEY_USAGE("\x03\x02\x00\x04"),
+	     MALFORMED),
+	EDIT("key usage that is no bits", "attrs", P_EXTENSIONS ".2", RAW, KEY_USAGE("\x04\x02\x00\x04"), MALFORMED),
+	EDIT("key usage with eight bits unused", "attrs", P_EXTENSIONS ".2", RAW, KEY_USAGE("\x03\x02\x08\x04"), MALFORMED),
+	EDIT("key usage without a byte", "attrs", P_EXTENSIONS ".2", RAW, "\x30\x09\x06\x03\x55\x1d\x0f\x04\x02\x03\x00", MALFORMED),
+	EDIT("issued with a key's algorithm", "attrs", P_TBS ".2", CONTENT, OID_RSA("\x01") "\x05\x00", MALFORMED),
 
 	EDIT("no validity", "attrs", P_TBS ".4", CONTENT, "", MALFORMED),
 	EDIT("no end of validity", "attrs", P_NOT_AFTER, REMOVE, "", MALFORMED),

@@ -50,7 +50,7 @@ static inline void put(struct out *out, const void *data, u32 len)
 static inline void put_element(struct out *out, u8 tag, struct pb_view content, bool padded)
 {
 	u8 header[6] = { tag, content.len };
-	u32 n = padded || content.len > 0xffff ? 4 : content.len > 0xff ? 2 : content.len > 0x7f ? 1 : 0;
+	u32 n = padded ? 4 : content.len > 0xffff ? 3 : content.len > 0xff ? 2 : content.len > 0x7f ? 1 : 0;
 
 	for (u32 i = 0; i < n; i++)
 		header[2 + i] = content.len >> 8 * (n - 1 - i);

@@ -44,6 +44,7 @@ struct spec {
 	const char *constraints;	/* of a CA; NULL: no limit */
 	bool no_authority;
 	const char *critical;		/* a subject name, critical; NULL: none */
+	const char *key_usage;		/* NULL: none */
 	s64 from, until;		/* days from NOW; 0: -1 and 365 */
 	const EVP_MD *md;
 };
@@ -105,6 +106,8 @@ static struct identity make(EVP_PKEY *key, struct spec spec)
 		      spec.ca ? spec.constraints ?: "critical,CA:TRUE" : "critical,CA:FALSE");
 	if (spec.critical)
 		add_extension(id.cert, issuer, NID_subject_alt_name, spec.critical);
+	if (spec.key_usage)
+		add_extension(id.cert, issuer, NID_key_usage, spec.key_usage);
 	if (!spec.ca && (!spec.usage || *spec.usage))
 		add_extension(id.cert, issuer, NID_ext_key_usage, spec.usage ?: "codeSigning");
 	assert_true(X509_sign(id.cert, spec.issuer ? spec.issuer->key : key, spec.md ?: EVP_sha256()));
@@ -549,7 +552,7 @@ static void test_chain(void **state)
 {
 	const struct spec outer = { .name = "outer", .ca = true }, inner = { .name = "inner", .ca = true };
 	const struct spec leaf = { .name = "leaf" };
-	struct spec one = outer, none = outer, no_ca = inner, by_sha1 = inner, nameless = leaf;
+	struct spec one = outer, none = outer, no_ca = inner, by_sha1 = inner, nameless = leaf, signs = inner, no_signer = inner;
 
 	assert_chain(outer, inner, leaf, RAMPART_REASON_OK);
 	one.constraints = "critical,CA:TRUE,pathlen:1";
@@ -558,6 +561,10 @@ static void test_chain(void **state)
 	assert_chain(none, inner, leaf, RAMPART_REASON_WRONG_KEY);
 	no_ca.ca = false;
 	assert_chain(outer, no_ca, leaf, RAMPART_REASON_WRONG_KEY);
+	signs.key_usage = "critical,keyCertSign";
+	assert_chain(outer, signs, leaf, RAMPART_REASON_OK);
+	no_signer.key_usage = "critical,digitalSignature";
+	assert_chain(outer, no_signer, leaf, RAMPART_REASON_WRONG_KEY);
 	by_sha1.md = EVP_sha1();
 	assert_chain(outer, by_sha1, leaf, RAMPART_REASON_WEAK_HASH);
 	nameless.no_authority = true;

@@ -2,6 +2,7 @@
 #include <harness.h>
 
 #include "cms_edit.h"
+#include "der.h"
 
 static void expect(const char *name, struct pb_view blob, enum rampart_reason expected, struct rampart_cms *cms)
 {
@@ -116,10 +117,26 @@ static enum rampart_reason with_attributes(unsigned int n)
 	return reason;
 }
 
+/* With @n bytes where the certificates are. */
+static enum rampart_reason with_bytes(unsigned int n)
+{
+	char *bytes = env_calloc(1, n);
+	const struct edit edit = { P_CERTS, EDIT_CONTENT, bytes, n };
+	struct pb_view blob = edited(message_of("attrs"), &edit, -1);
+	struct rampart_cms cms;
+	enum rampart_reason reason = rampart_cms_parse(blob, &cms);
+
+	env_free((void *)blob.data);
+	env_free(bytes);
+	return reason;
+}
+
 static void up_to_its_limits(test_state *state)
 {
 	assert_int_equal(with_certificates(7), RAMPART_REASON_OK);
 	assert_int_equal(with_certificates(8), RAMPART_REASON_TOO_LARGE);
+	assert_int_equal(with_bytes(60000), RAMPART_REASON_MALFORMED);
+	assert_int_equal(with_bytes(66000), RAMPART_REASON_TOO_LARGE);
 	assert_int_equal(with_attributes(32), RAMPART_REASON_OK);
 	assert_int_equal(with_attributes(33), RAMPART_REASON_MALFORMED);
 }
@@ -138,6 +155,100 @@ static void times(test_state *state)
 		    (c->good && cms.signer.not_after != c->seconds))
 			fail_msg("%02x %s: %lld as notAfter", c->tag, c->text, (long long)cms.signer.not_after);
 	}
+}
+
+/* What the extension says in the place of the signer's third. */
+static void extensions(test_state *state)
+{
+	static const struct {
+		const char *name, *bytes;
+		u32 len;
+		bool ca, cert_sign;
+		u32 path_max;
+	} cases[] = {
+#define CASE(name, bytes, ...) { name, bytes, sizeof(bytes) - 1, __VA_ARGS__ }
+		CASE("nothing", "", false, true, 0),
+		CASE("keyCertSign", KEY_USAGE("\x03\x02\x02\x04"), false, true, 0),
+		CASE("digitalSignature", KEY_USAGE("\x03\x02\x07\x80"), false, false, 0),
+		CASE("no usage", "\x30\x0a\x06\x03\x55\x1d\x0f\x04\x03\x03\x01\x00", false, false, 0),
+		CASE("no CA", CONSTRAINTS("\x09", "\x02") "\x30\x00", false, true, U32_MAX),
+		CASE("CA", CONSTRAINTS("\x0c", "\x05") "\x30\x03\x01\x01\xff", true, true, U32_MAX),
+		CASE("CA, path 0", CONSTRAINTS("\x0f", "\x08") "\x30\x06\x01\x01\xff\x02\x01\x00", true, true, 0),
+		CASE("CA, path 127", CONSTRAINTS("\x0f", "\x08") "\x30\x06\x01\x01\xff\x02\x01\x7f", true, true, 127),
+		CASE("CA, path 128", CONSTRAINTS("\x10", "\x09") "\x30\x07\x01\x01\xff\x02\x02\x00\x80", true, true, U32_MAX),
+#undef CASE
+	};
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(cases); i++) {
+		const struct edit edit = { P_EXTENSIONS ".2", EDIT_RAW, cases[i].bytes, cases[i].len };
+		struct pb_view blob = edited(message_of("attrs"), &edit, -1);
+		struct rampart_cms cms;
+
+		expect(cases[i].name, blob, RAMPART_REASON_OK, &cms);
+		if (cms.signer.ca != cases[i].ca || cms.signer.cert_sign != cases[i].cert_sign ||
+		    cms.signer.path_max != cases[i].path_max)
+			fail_msg("%s: CA %d, may sign certificates %d, path %u", cases[i].name, cms.signer.ca,
+				 cms.signer.cert_sign, cms.signer.path_max);
+		env_free((void *)blob.data);
+	}
+}
+
+/* Each condition on who issues, on its own. */
+static void issuers(test_state *state)
+{
+	const struct pb_view a = { (const u8 *)"a", 1 }, b = { (const u8 *)"b", 1 };
+	const struct rampart_x509 cert = { .authority = a, .issuer = b };
+	const struct rampart_x509 ca = { .key_id = a, .subject = b, .ca = true, .cert_sign = true, .path_max = 1 };
+	struct rampart_x509 other = cert, no_ca = ca, no_signer = ca, critical = ca, nameless = ca, another = ca, renamed = ca;
+
+	assert_true(rampart_x509_may_issue(&ca, &cert, 0));
+	assert_true(rampart_x509_may_issue(&ca, &cert, 1));
+	assert_false(rampart_x509_may_issue(&ca, &cert, 2));
+	other.authority = (struct pb_view){};
+	assert_false(rampart_x509_may_issue(&ca, &other, 0));
+	nameless.key_id = (struct pb_view){};
+	assert_false(rampart_x509_may_issue(&nameless, &cert, 0));
+	another.key_id = b;
+	assert_false(rampart_x509_may_issue(&another, &cert, 0));
+	renamed.subject = a;
+	assert_false(rampart_x509_may_issue(&renamed, &cert, 0));
+	no_ca.ca = false;
+	assert_false(rampart_x509_may_issue(&no_ca, &cert, 0));
+	no_signer.cert_sign = false;
+	assert_false(rampart_x509_may_issue(&no_signer, &cert, 0));
+	critical.unknown_critical = true;
+	assert_false(rampart_x509_may_issue(&critical, &cert, 0));
+}
+
+static void no_certificate(test_state *state)
+{
+	struct rampart_x509 cert;
+	struct pb_view in = { (const u8 *)"\x31\x00", 2 };
+
+	assert_false(rampart_x509_take(&in, &cert));
+	in.len = 0;
+	assert_false(rampart_x509_take(&in, &cert));
+}
+
+/* The headers around what is long in each way that a length is written. */
+static void without_content(test_state *state)
+{
+	static const u32 lengths[] = { 0, 1, 60, 90, 100, 127, 128, 200, 220, 255, 256, 300, 60000 };
+	u8 *bytes = env_calloc(1, 60000), *buf = env_calloc(1, RAMPART_CMS_DETACHED_MAX);
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(lengths); i++) {
+		struct rampart_cms cms = { .before = { bytes, lengths[i] } };
+		struct pb_view all = { buf, rampart_cms_detach(&cms, buf) }, value;
+
+		assert_true(der_take_only(all, DER_SEQUENCE, &all) && der_take(&all, DER_OID, &value));
+		assert_true(der_take_only(all, DER_CONTEXT_CONSTRUCTED(0), &all) && der_take_only(all, DER_SEQUENCE, &all));
+		assert_true(all.len > lengths[i]);
+		all.data += lengths[i];
+		all.len -= lengths[i];
+		assert_true(der_take_only(all, DER_SEQUENCE, &value));
+	}
+	env_free(buf);
+	env_free(bytes);
 }
 
 static void every_prefix_is_truncated(test_state *state)
@@ -162,4 +273,8 @@ SUITE(cms,
 	TEST(length_as_a_whole),
 	TEST(up_to_its_limits),
 	TEST(times),
+	TEST(extensions),
+	TEST(issuers),
+	TEST(no_certificate),
+	TEST(without_content),
 	TEST(every_prefix_is_truncated));
