@@ -54,29 +54,36 @@ static struct sk_buff *start_reply(struct genl_info *info, size_t payload, void 
 	return NULL;
 }
 
-/* Sends the reason, and the generation when there is one. */
-static int send_reason(struct genl_info *info, enum rampart_reason reason, u64 generation)
-{
-	struct sk_buff *skb;
-	void *hdr;
+/* Carries a command out: the reason, and the generation of a policy that it put in force. */
+typedef enum rampart_reason (*command_fn)(struct sk_buff *skb, struct genl_info *info, u64 *generation);
 
-	skb = start_reply(info, nla_total_size(sizeof(u32)) + nla_total_size_64bit(sizeof(u64)), &hdr);
-	if (!skb)
+/*
+ * Carries out @command, which needs the attribute @attr, and answers with the reason and the generation; then comes the errno,
+ * with the words for those who show them. The answer has its memory beforehand: what took effect is never said to have failed
+ * for want of that.
+ */
+static int carry_out(struct sk_buff *skb, struct genl_info *info, int attr, command_fn command)
+{
+	const size_t size = nla_total_size(sizeof(u32)) + nla_total_size_64bit(sizeof(u64));
+	enum rampart_reason reason;
+	struct sk_buff *reply;
+	u64 generation = 0;
+	void *hdr;
+	int err;
+
+	if (GENL_REQ_ATTR_CHECK(info, attr))
+		return -EINVAL;
+	reply = start_reply(info, size, &hdr);
+	if (!reply)
 		return -ENOMEM;
-	if (nla_put_u32(skb, RAMPART_ATTR_REASON, reason) ||
-	    (generation && nla_put_u64_64bit(skb, RAMPART_ATTR_GENERATION, generation, RAMPART_ATTR_PAD))) {
-		nlmsg_free(skb);
+	reason = command(skb, info, &generation);
+	if (nla_put_u32(reply, RAMPART_ATTR_REASON, reason) ||
+	    (generation && nla_put_u64_64bit(reply, RAMPART_ATTR_GENERATION, generation, RAMPART_ATTR_PAD))) {
+		nlmsg_free(reply);
 		return -EMSGSIZE;
 	}
-	genlmsg_end(skb, hdr);
-	return genlmsg_reply(skb, info);
-}
-
-/* The answer and then the errno, with the words for those who show them. */
-static int answer(struct genl_info *info, enum rampart_reason reason, u64 generation)
-{
-	int err = send_reason(info, reason, generation);
-
+	genlmsg_end(reply, hdr);
+	err = genlmsg_reply(reply, info);
 	if (reason && info->extack)
 		info->extack->_msg = rampart_reason_text(reason);
 	return reason ? -rampart_reason_errno(reason) : err;
@@ -146,26 +153,24 @@ static int do_get_status(struct sk_buff *skb, struct genl_info *info)
 	return err;
 }
 
+static enum rampart_reason load_policy(struct sk_buff *skb, struct genl_info *info, u64 *generation)
+{
+	return rampart_load_fd(nla_get_u32(info->attrs[RAMPART_ATTR_FD]), generation);
+}
+
 static int do_load_policy(struct sk_buff *skb, struct genl_info *info)
 {
-	enum rampart_reason reason;
-	u64 generation;
+	return check_rights(skb) ?: carry_out(skb, info, RAMPART_ATTR_FD, load_policy);
+}
 
-	if (check_rights(skb))
-		return -EPERM;
-	if (GENL_REQ_ATTR_CHECK(info, RAMPART_ATTR_FD))
-		return -EINVAL;
-	reason = rampart_load_fd(nla_get_u32(info->attrs[RAMPART_ATTR_FD]), &generation);
-	return answer(info, reason, reason ? 0 : generation);
+static enum rampart_reason disarm(struct sk_buff *skb, struct genl_info *info, u64 *generation)
+{
+	return rampart_disarm_fd(nla_get_u32(info->attrs[RAMPART_ATTR_FD]));
 }
 
 static int do_disarm(struct sk_buff *skb, struct genl_info *info)
 {
-	if (check_rights(skb))
-		return -EPERM;
-	if (GENL_REQ_ATTR_CHECK(info, RAMPART_ATTR_FD))
-		return -EINVAL;
-	return answer(info, rampart_disarm_fd(nla_get_u32(info->attrs[RAMPART_ATTR_FD])), 0);
+	return check_rights(skb) ?: carry_out(skb, info, RAMPART_ATTR_FD, disarm);
 }
 
 static int do_subscribe(struct sk_buff *skb, struct genl_info *info)
@@ -184,28 +189,32 @@ static int do_ack(struct sk_buff *skb, struct genl_info *info)
 	return rampart_event_ack(info->snd_portid, nla_get_u64(info->attrs[RAMPART_ATTR_BATCH]));
 }
 
+static enum rampart_reason grant(struct sk_buff *skb, struct genl_info *info, u64 *generation)
+{
+	return check_daemon(skb) ? RAMPART_REASON_PERMISSION : rampart_grant_add(payload_of(info));
+}
+
 static int do_grant(struct sk_buff *skb, struct genl_info *info)
 {
+	return carry_out(skb, info, RAMPART_ATTR_PAYLOAD, grant);
+}
+
+static enum rampart_reason set_floor(struct sk_buff *skb, struct genl_info *info, u64 *generation)
+{
+	enum rampart_reason reason = RAMPART_REASON_PERMISSION;
+	struct rampart_floor floor;
+
 	if (check_daemon(skb))
-		return answer(info, RAMPART_REASON_PERMISSION, 0);
-	if (GENL_REQ_ATTR_CHECK(info, RAMPART_ATTR_PAYLOAD))
-		return -EINVAL;
-	return answer(info, rampart_grant_add(payload_of(info)), 0);
+		return reason;
+	reason = rampart_floor_decode(payload_of(info), &floor);
+	if (!reason)
+		rampart_floor_set(&floor);
+	return reason;
 }
 
 static int do_set_floor(struct sk_buff *skb, struct genl_info *info)
 {
-	struct rampart_floor floor;
-	enum rampart_reason reason;
-
-	if (check_daemon(skb))
-		return answer(info, RAMPART_REASON_PERMISSION, 0);
-	if (GENL_REQ_ATTR_CHECK(info, RAMPART_ATTR_PAYLOAD))
-		return -EINVAL;
-	reason = rampart_floor_decode(payload_of(info), &floor);
-	if (!reason)
-		rampart_floor_set(&floor);
-	return answer(info, reason, 0);
+	return carry_out(skb, info, RAMPART_ATTR_PAYLOAD, set_floor);
 }
 
 static int do_hint(struct sk_buff *skb, struct genl_info *info)
