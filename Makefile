@@ -29,7 +29,7 @@ UNIT_SRC := $(wildcard tests/unit/test_*.c)
 obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
 
 .SECONDARY:
-.PHONY: all user kmod setup keys demo test test-debug unit kunit fuzz fuzzers torture man clean
+.PHONY: all user kmod setup keys demo test test-debug unit kunit fuzz fuzzers torture coverage soak man clean
 all: user kmod man
 
 setup:
@@ -81,8 +81,9 @@ unsealed-%: $(B)/keys/trust.pem
 	@scripts/build-kmod $* $(TRUST) --unsealed
 
 # --- programs that run inside guests ---
+SWAPS := 60
 .PHONY: guest-files guest-demo unsealed
-guest-files: $(addprefix $(B)/guest/,file inject daemon preload.so ask cost faults flood move rawnl foreign refuse/.made swap/.made) guest-demo unsealed
+guest-files: $(addprefix $(B)/guest/,file inject daemon preload.so ask cost faults flood move rawnl foreign refuse/.made swap/.made-$(SWAPS)) guest-demo unsealed
 guest-demo: $(B)/guest/editor $(B)/guest/locker
 	@cp -p tests/vm/*.sh $(B)/guest/
 $(B)/guest/file: tests/bypass/file.c
@@ -113,9 +114,8 @@ $(B)/guest/refuse/.made: tests/vm/refuse-make tests/vm/lib.sh $(B)/keys/trust.pe
 		$(addprefix $(B)/guest/,twin attrs)
 	tests/vm/refuse-make $(B) $(@D)
 
-# Policies that take turns.
-SWAPS := 60
-$(B)/guest/swap/.made: $(B)/guest/swap-make $(B)/keys/trust.pem $(wildcard tests/vm/swap/*.yaml)
+# Policies that take turns, as many as SWAPS.
+$(B)/guest/swap/.made-$(SWAPS): $(B)/guest/swap-make $(B)/keys/trust.pem $(wildcard tests/vm/swap/*.yaml)
 	rm -rf $(@D) && mkdir $(@D)
 	$(B)/guest/swap-make $(SWAPS) $(B)/keys/policy.key $(B)/keys/policy.crt $(@D) $(wildcard tests/vm/swap/*.yaml)
 	@touch $@
@@ -196,6 +196,14 @@ fuzz: setup
 # 16 KiB, signed: each prefix and each single bit of it, through all that rampartd checks. Half a minute.
 torture: $(B)/tests/unit/test_bundle
 	@RAMPART_TORTURE=1 $< 2>&1 | grep -E '^#|FAILED|PASSED'
+
+# The core by its unit tests, the module by the suites in the debug kernel.
+coverage: setup
+	@scripts/coverage
+
+# Hours.
+soak: setup
+	@scripts/soak
 
 demo: setup
 	@$(MAKE) --no-print-directory -j2 user kmod-6.12

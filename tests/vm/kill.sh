@@ -3,7 +3,7 @@
 # usage: kill.sh [EVERY]
 # The daemon is killed at each system call by which it changes something outside itself (or at every EVERYth): while it starts, while
 # it applies a policy, and while it ends. What the kernel decides does not change, and the next daemon finds the old policy or the new
-# one. Between two such calls there is nothing that could be left half done.
+# one. Between two such calls there is nothing that could be left half done. Last it is stopped for a minute.
 here=$(dirname "$0")
 . "$here/lib.sh"
 every=${1:-1}
@@ -82,4 +82,20 @@ done
 check last/daemon up
 check last/enforcing wait_enforcing
 refused last/enforced changes
+
+# --- stopped for a minute ---
+settled
+delivered=$(accounting blocks delivered)
+killall -STOP rampartd
+for _ in $(seq 6); do
+	refused stopped/enforced changes
+	sleep 10
+done
+killall -CONT rampartd
+# Two seconds.
+for _ in $(seq 20); do
+	[ "$(accounting blocks delivered)" = $((delivered + 6)) ] && break
+	sleep 0.1
+done
+check stopped/reported test "$(accounting blocks delivered)" = $((delivered + 6))
 finish
