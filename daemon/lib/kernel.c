@@ -14,7 +14,7 @@
 
 /* An attribute holds at most 64 KiB, and one message of ours has one big attribute. */
 #define BUFFER_SIZE (128 * 1024)
-#define SUBSCRIBER_BUFFER (8 << 20)
+#define RECEIVE_BUFFER (8 << 20)
 #define ANSWER_SECONDS 60
 
 struct kernel {
@@ -320,21 +320,11 @@ int kernel_hint(struct kernel *kernel, uint32_t kind, const char *path)
 	return run_command(kernel, take_answer, &answer);
 }
 
-static void enlarge_buffer(const struct kernel *kernel)
-{
-	int fd = mnl_socket_get_fd(kernel->socket), size = SUBSCRIBER_BUFFER;
-
-	/* Without the right to force it, as much as the system allows. */
-	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)) < 0)
-		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
-}
-
 int kernel_subscribe(struct kernel *kernel, kernel_batch_fn fn, void *data)
 {
 	struct kernel_answer answer = { 0 };
 	int err;
 
-	enlarge_buffer(kernel);
 	kernel->batch_fn = fn;
 	kernel->batch_data = data;
 	start_command(kernel, RAMPART_CMD_SUBSCRIBE);
@@ -408,6 +398,15 @@ static int bind_socket(struct kernel *kernel)
 	return 0;
 }
 
+static void enlarge_buffer(const struct kernel *kernel)
+{
+	int fd = mnl_socket_get_fd(kernel->socket), size = RECEIVE_BUFFER;
+
+	/* Whatever the system's default is; without the right to force it, as much as it allows. */
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)) < 0)
+		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
+}
+
 int kernel_open(struct kernel **kernel)
 {
 	struct kernel *k = calloc(1, sizeof(*k));
@@ -421,6 +420,7 @@ int kernel_open(struct kernel **kernel)
 		err = -errno;
 		goto free_kernel;
 	}
+	enlarge_buffer(k);
 	err = bind_socket(k);
 	if (!err)
 		err = find_family(k);
