@@ -81,7 +81,7 @@ unsealed-%: $(B)/keys/trust.pem
 	@scripts/build-kmod $* $(TRUST) --unsealed
 
 # --- programs that run inside guests ---
-SWAPS := 60
+SWAPS := 400
 .PHONY: guest-files guest-demo unsealed
 guest-files: $(addprefix $(B)/guest/,file inject daemon preload.so ask cost faults flood move rawnl foreign refuse/.made swap/.made-$(SWAPS)) guest-demo unsealed
 guest-demo: $(B)/guest/editor $(B)/guest/locker

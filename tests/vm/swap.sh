@@ -1,14 +1,14 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# usage: swap.sh [memory]
-# Two policies take turns as fast as they load, while programs rename files. The one protects /srv/a from all but the mover, the other
-# protects /srv/b from all. The mover may move between /srv/a and /srv/c under either, and others may move between /srv/a and
-# /srv/b under neither: but for a verdict on labels of the one by the rules of the other. With "memory", that it is back to
-# base is seen, too: once IMA, which queues each certificate in the first five minutes, has let them go.
+# usage: swap.sh [TIMES [memory]]
+# Two policies take turns, so many times, as fast as they load, while programs rename files. The one protects /srv/a from all but the
+# mover, the other protects /srv/b from all. The mover may move between /srv/a and /srv/c under either, and others may move
+# between /srv/a and /srv/b under neither: but for a verdict on labels of the one by the rules of the other. With "memory", that
+# it is back to base is seen, too: once IMA, which queues each certificate in the first five minutes, has let them go.
 here=$(dirname "$0")
 . "$here/lib.sh"
 export running=/tmp/running
-times=$(ls "$here/swap" | wc -l)
+times=${1:-60}
 warm=$((times / 4))
 # loads FIRST LAST: past the daemon.
 loads() {
@@ -34,14 +34,14 @@ done
 "$here/move" /srv/a/other /srv/b/other $running > /tmp/other1 &
 "$here/move" /srv/b/other2 /srv/a/other2 $running > /tmp/other2 &
 check loads/warm loads 2 $warm
-if [ "${1-}" = memory ]; then
+if [ "${2-}" = memory ]; then
 	while [ "$(cut -d. -f1 /proc/uptime)" -lt 310 ]; do sleep 1; done
 	before=$(memory)
 fi
 start=$(cut -d. -f1 /proc/uptime)
 check loads loads $((warm + 1)) "$times"
 took=$(($(cut -d. -f1 /proc/uptime) - start))
-[ "${1-}" = memory ] && after=$(memory)
+[ "${2-}" = memory ] && after=$(memory)
 rm $running
 wait
 for n in 1 2; do
@@ -51,7 +51,7 @@ for n in 1 2; do
 	check "other$n: $refused of $((worked + refused + other)) refused" test "$refused" -gt 100 -a "$worked $other" = "0 0"
 done
 check "version: $((times - warm)) loads in $took s" test "$("$here/rawnl" status | grep -o ' version=[0-9]*')" = " version=$times"
-[ "${1-}" != memory ] ||
+[ "${2-}" != memory ] ||
 	check "memory: $((after - before)) kB more than after the first $warm" test $((after - before)) -lt 256
 rampartd >> /var/log/rampartd.log 2>&1 &
 check daemon wait_daemon
