@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
+# usage: faults.sh hooks|requests|start
 # In a guest of the debug kernel: each memory allocation that is made below the module fails once, for each attack, each request
 # and the module's own start. Nothing is allowed that would not be otherwise, and what is in force stays.
 here=$(dirname "$0")
@@ -35,67 +36,75 @@ mkdir -p /srv/ledger /var/tmp/bypass && "$here/file" prepare /srv/ledger && echo
 check apply apply 1 block off
 check enforcing wait_enforcing
 
-# --- hooks ---
 export here
-for a in $("$here/file" list); do
-	each "attack/$a" "[ \$STATUS != 200 ] && $here/file look /srv/ledger $a" "$here/file" try /srv/ledger "$a"
-done
-each exec/attack '[ "$(cat /srv/ledger/f)" = original ]' sh -c 'echo x >> /srv/ledger/f'
-each exec/editor true /usr/local/bin/editor /srv/ledger/letter "dear reader"
-each exec/true true /bin/true
-check hooks/enforcing wait_enforcing
 
-# --- requests ---
-# A load that came through all the same is one version further, and so is the next; one that says it failed is not.
-cat > /tmp/loaded << 'END'
+# --- what is decided ---
+hooks() {
+	for a in $("$here/file" list); do
+		each "attack/$a" "[ \$STATUS != 200 ] && $here/file look /srv/ledger $a" "$here/file" try /srv/ledger "$a"
+	done
+	each exec/attack '[ "$(cat /srv/ledger/f)" = original ]' sh -c 'echo x >> /srv/ledger/f'
+	each exec/editor true /usr/local/bin/editor /srv/ledger/letter "dear reader"
+	each exec/true true /bin/true
+	check hooks/enforcing wait_enforcing
+}
+
+# --- requests, and events: none is lost while their delivery fails ---
+requests() {
+	# A load that came through all the same is one version further, and so is the next; one that says it failed is not.
+	cat > /tmp/loaded << 'END'
 version=$(cat /tmp/version)
 [ "$STATUS" != 0 ] || version=$((version + 1))
 echo $version > /tmp/version
 ln -sf "$here/swap/$((version + 1)).bundle" /tmp/next.bundle
 "$here/rawnl" status | grep -q " version=$version "
 END
-echo 1 > /tmp/version
-STATUS=1 sh /tmp/loaded
-each request/load 'sh /tmp/loaded' "$here/rawnl" load /tmp/next.bundle
-check request/loaded test -e /tmp/next.bundle -a "$(cat /tmp/version)" -gt 1
-check request/apply apply 1000 block off
-token 00112233445566778899aabbccddeeff /tmp/other
-each request/disarm '[ "$STATUS" != 0 ]' "$here/rawnl" disarm /tmp/other
-each request/status true "$here/rawnl" status
-each request/hint true "$here/rawnl" send hint path:text:/srv/new hint:u32:1
-check requests/enforcing wait_enforcing
-kill -9 "$(status reader_pid)"
-while pidof rampartd > /dev/null; do sleep 0.1; done
-printf 'send subscribe\nsend set_floor payload:hex:0801\nsend grant payload:hex:0801\nsend ack batch:u64:1\n' > /tmp/lines
-each request/of_the_daemon true sh -c 'exec "$here/rawnl" < /tmp/lines'
-rampartd >> /var/log/rampartd.log 2>&1 &
-check requests/daemon wait_daemon
-check requests/enforcing_still wait_enforcing
-refused requests/enforced sh -c 'echo x >> /srv/ledger/f'
+	echo 1 > /tmp/version
+	STATUS=1 sh /tmp/loaded
+	each request/load 'sh /tmp/loaded' "$here/rawnl" load /tmp/next.bundle
+	check request/loaded test -e /tmp/next.bundle -a "$(cat /tmp/version)" -gt 1
+	check request/apply apply 1000 block off
+	token 00112233445566778899aabbccddeeff /tmp/other
+	each request/disarm '[ "$STATUS" != 0 ]' "$here/rawnl" disarm /tmp/other
+	each request/status true "$here/rawnl" status
+	each request/hint true "$here/rawnl" send hint path:text:/srv/new hint:u32:1
+	check requests/enforcing wait_enforcing
+	kill -9 "$(status reader_pid)"
+	while pidof rampartd > /dev/null; do sleep 0.1; done
+	printf 'send subscribe\nsend set_floor payload:hex:0801\nsend grant payload:hex:0801\nsend ack batch:u64:1\n' > /tmp/lines
+	each request/of_the_daemon true sh -c 'exec "$here/rawnl" < /tmp/lines'
+	rampartd >> /var/log/rampartd.log 2>&1 &
+	check requests/daemon wait_daemon
+	check requests/enforcing_still wait_enforcing
+	refused requests/enforced sh -c 'echo x >> /srv/ledger/f'
 
-# --- events: none is lost while their delivery fails ---
-settled
-before=$(accounting blocks delivered)
-lost=$(accounting blocks dropped)
-for kind in failslab fail_page_alloc; do
-	echo 100 > $d/$kind/probability
-	echo 100 > $d/$kind/times
-done
-i=0
-while [ $i -lt 200 ]; do
-	echo x 2> /dev/null >> /srv/ledger/f
-	i=$((i + 1))
-done
-for kind in failslab fail_page_alloc; do echo 0 > $d/$kind/probability; done
-check events/settled settled
-check events/delivered test "$(accounting blocks delivered)" = $((before + 200))
-check events/none_lost test "$(accounting blocks dropped)" = "$lost"
+	settled
+	before=$(accounting blocks delivered)
+	lost=$(accounting blocks dropped)
+	for kind in failslab fail_page_alloc; do
+		echo 100 > $d/$kind/probability
+		echo 100 > $d/$kind/times
+	done
+	i=0
+	while [ $i -lt 200 ]; do
+		echo x 2> /dev/null >> /srv/ledger/f
+		i=$((i + 1))
+	done
+	for kind in failslab fail_page_alloc; do echo 0 > $d/$kind/probability; done
+	check events/settled settled
+	check events/delivered test "$(accounting blocks delivered)" = $((before + 200))
+	check events/none_lost test "$(accounting blocks dropped)" = "$lost"
+}
 
 # --- the module's own start ---
-check start/token token "$(status challenge)" /tmp/token
-check start/disarm rampartctl disarm /tmp/token
-end_daemon
-check start/unload rmmod rampart
-each start/insmod '! grep -q "^rampart " /proc/modules || rmmod rampart' insmod "$here/rampart-unsealed-debug.ko"
+start() {
+	check start/token token "$(status challenge)" /tmp/token
+	check start/disarm rampartctl disarm /tmp/token
+	end_daemon
+	check start/unload rmmod rampart
+	each start/insmod '! grep -q "^rampart " /proc/modules || rmmod rampart' insmod "$here/rampart-unsealed-debug.ko"
+}
+
+"$1"
 echo "# $sites allocations failed, one after the other"
 finish
