@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
- * usage: faults CHECK COMMAND...
+ * usage: faults STEP CHECK COMMAND...
  * Runs COMMAND again and again, each time with the next of the memory allocations failing that are made for it below
- * the module (the kernel's fail-nth, whose stack filter has been set before), until it makes fewer. After each time the shell
- * command CHECK, in whose environment STATUS is how COMMAND ended, has to succeed.
+ * the module (the kernel's fail-nth, whose stack filter has been set before), or with the next STEPth, until it makes fewer. After
+ * each time the shell command CHECK, in whose environment STATUS is how COMMAND ended, has to succeed.
  *
  * Prints the number of allocations. The status is 1 if a check failed.
  */
@@ -69,24 +69,24 @@ static unsigned int finish(pid_t pid, int *status)
 
 int main(int argc, char **argv)
 {
-	unsigned int n, left = 0;
+	unsigned int n, left = 0, step = argc > 1 ? strtoul(argv[1], NULL, 10) : 0;
 	int bad = 0, status;
 	char text[16];
 
-	if (argc < 3) {
-		fprintf(stderr, "usage: faults CHECK COMMAND...\n");
+	if (argc < 4 || !step) {
+		fprintf(stderr, "usage: faults STEP CHECK COMMAND...\n");
 		return 2;
 	}
-	for (n = 1; !left && n < SITES_MAX; n++) {
+	for (n = 1; !left && n < SITES_MAX; n += step) {
 		drop_caches();
-		left = finish(start(argv + 2, n), &status);
+		left = finish(start(argv + 3, n), &status);
 		snprintf(text, sizeof(text), "%d", WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
 		setenv("STATUS", text, 1);
-		if (system(argv[1])) {
+		if (system(argv[2])) {
 			printf("with allocation %u failing the check failed, and the command ended with %s\n", n, getenv("STATUS"));
 			bad = 1;
 		}
 	}
-	printf("%u\n", n - 2);
+	printf("%u\n", n - step - left);
 	return bad;
 }

@@ -1,19 +1,20 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# usage: faults.sh hooks|requests|start
+# usage: faults.sh hooks|requests|start [STEP]
 # In a guest of the debug kernel: each memory allocation that is made below the module fails once, for each attack, each request
-# and the module's own start. Nothing is allowed that would not be otherwise, and what is in force stays.
+# and the module's own start, with STEP each STEPth. Nothing is allowed that would not be otherwise, and what is in force stays.
 here=$(dirname "$0")
 . "$here/lib.sh"
 d=/sys/kernel/debug
 sites=0
+step=${2:-1}
 # each NAME CHECK COMMAND...
 each() {
 	name=$1
 	shift
-	if out=$("$here/faults" "$@" 2> /tmp/stderr); then
+	if out=$("$here/faults" "$step" "$@" 2> /tmp/stderr); then
 		n=$(echo "$out" | tail -n 1)
-		sites=$((sites + n))
+		sites=$((sites + n / step))
 		ok "$name: $n allocations"
 	else
 		not_ok "$name" "$(echo "$out" | head -n 3 | tr '\n' ' ') $(tail -n 3 /tmp/stderr)"
