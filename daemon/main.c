@@ -22,7 +22,7 @@
 #include "server.h"
 
 #define VERSION "0.1.0"
-#define TIME_USEC (600 * 1000000ULL)	/* how often the floor's time follows the clock */
+#define SAVE_USEC (600 * 1000000ULL)	/* how often the floor's time follows the clock */
 
 static int usage(FILE *out)
 {
@@ -68,10 +68,10 @@ static int parse_options(struct daemon *daemon, int argc, char **argv)
 	return optind < argc ? usage(stderr) : -1;
 }
 
-static int save_time(sd_event_source *source, uint64_t usec, void *data)
+static int save(sd_event_source *source, uint64_t usec, void *data)
 {
-	policy_save_time(data);
-	sd_event_source_set_time_relative(source, TIME_USEC);
+	policy_save(data);
+	sd_event_source_set_time_relative(source, SAVE_USEC);
 	return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
 }
 
@@ -93,7 +93,7 @@ static int loop_init(struct daemon *daemon)
 	if (err >= 0)
 		err = sd_event_add_signal(daemon->event, NULL, SIGINT, NULL, NULL);
 	if (err >= 0)
-		err = sd_event_add_time_relative(daemon->event, NULL, CLOCK_MONOTONIC, TIME_USEC, 0, save_time, daemon);
+		err = sd_event_add_time_relative(daemon->event, NULL, CLOCK_MONOTONIC, SAVE_USEC, 0, save, daemon);
 	if (err >= 0)
 		err = sd_event_set_watchdog(daemon->event, true);
 	if (err < 0)
@@ -165,7 +165,7 @@ static int run(struct daemon *daemon)
 	sd_notify(0, "READY=1");
 	err = sd_event_loop(daemon->event);
 	sd_notify(0, "STOPPING=1");
-	policy_save_time(daemon);
+	policy_save(daemon);
 
 	link_exit(daemon->link);
 exit_probe:

@@ -105,15 +105,17 @@ static void hand_over(struct daemon *daemon, int (*command)(struct kernel *, int
 	result->generation = answer.generation;
 }
 
-/* After the kernel took it: what cannot be recorded is said, and in force all the same. */
-static void record(struct daemon *daemon, const struct bundle_info *info)
+static bool put_in_force(struct daemon *daemon, const uint8_t *blob, size_t len, struct policy_result *result)
 {
-	int err = state_commit(&daemon->state);
+	hand_over(daemon, kernel_load_policy, blob, len, result);
+	if (result->error)
+		journal_refused("a policy", "kernel", result->reason, result->message);
+	return !result->error;
+}
 
-	if (!err)
-		err = state_raise(&daemon->state, info->policy.version, info->digest, state_now(&daemon->state));
-	if (err)
-		journal_text(LOG_ERR, "the policy is in force but could not be recorded: %s", strerror(-err));
+static int raise_floor(struct daemon *daemon, const struct bundle_info *info)
+{
+	return state_raise(&daemon->state, info->policy.version, info->digest, state_now(&daemon->state));
 }
 
 /* Loaded is not yet enforced: a hook may be taken by another. */
@@ -131,7 +133,6 @@ static void describe_force(struct daemon *daemon, struct policy_result *result)
 
 static void loaded(struct daemon *daemon, const struct bundle_info *info, struct policy_result *result)
 {
-	record(daemon, info);
 	journal_text(LOG_NOTICE, "policy %.*s version %llu is in force, generation %llu", (int)info->policy.name.len,
 		     info->policy.name.data, (unsigned long long)info->policy.version,
 		     (unsigned long long)result->generation);
@@ -143,42 +144,57 @@ static void loaded(struct daemon *daemon, const struct bundle_info *info, struct
 	describe_force(daemon, result);
 }
 
+/* What cannot be recorded is in force all the same; policy_save() tries again. */
+static void record(struct daemon *daemon, const struct bundle_info *info, struct policy_result *result)
+{
+	int err = state_commit(&daemon->state);
+
+	if (!err)
+		err = raise_floor(daemon, info);
+	loaded(daemon, info, result);
+	if (!err)
+		return;
+	fail(result, err, "%s: %s; the policy is in force but not recorded: a boot may bring back the one before",
+	     daemon->state_path, strerror(-err));
+	journal_text(LOG_ERR, "%s", result->message);
+}
+
+static void fail_unchanged(const struct daemon *daemon, int err, struct policy_result *result)
+{
+	fail(result, err, "%s: %s; nothing was changed", daemon->state_path, strerror(-err));
+}
+
 static void load(struct daemon *daemon, const uint8_t *blob, size_t len, const struct bundle_info *info,
 		 struct policy_result *result)
 {
 	int err = state_stage(&daemon->state, blob, len);
 
 	if (err) {
-		fail(result, err, "%s: %s; nothing was changed", daemon->state_path, strerror(-err));
+		state_drop(&daemon->state);
+		fail_unchanged(daemon, err, result);
 		return;
 	}
-	hand_over(daemon, kernel_load_policy, blob, len, result);
-	if (!result->error) {
-		loaded(daemon, info, result);
-		return;
-	}
-	state_drop(&daemon->state);
-	journal_refused("a policy", "kernel", result->reason, result->message);
+	if (put_in_force(daemon, blob, len, result))
+		record(daemon, info, result);
+	else
+		state_drop(&daemon->state);
 }
 
-void policy_apply(struct daemon *daemon, const uint8_t *blob, size_t len, bool dry_run, struct policy_result *result)
+/* bundle_info_free() what was accepted. */
+static bool accept_bundle(struct daemon *daemon, const uint8_t *blob, size_t len, struct bundle_info *info,
+			  struct policy_result *result)
 {
-	struct bundle_info info;
 	X509_STORE *trust;
 
 	memset(result, 0, sizeof(*result));
 	trust = load_trust(daemon, result);
 	if (!trust)
-		return;
-	check_bundle(daemon, blob, len, trust, &info, result);
+		return false;
+	check_bundle(daemon, blob, len, trust, info, result);
 	X509_STORE_free(trust);
-	if (result->error) {
+	if (result->error)
 		journal_refused("a policy", "daemon", result->reason, result->message);
-		return;
-	}
-	if (!dry_run)
-		load(daemon, blob, len, &info, result);
-	bundle_info_free(&info);
+	return !result->error;
 }
 
 /* --- when the kernel appears --- */
@@ -200,19 +216,37 @@ static bool is_in_force(const Rampart__Status *status, const uint8_t *blob, size
 	       !memcmp(digest, status->digest.data, 32);
 }
 
-/* A crash between the kernel's answer and our record: the kernel knows what became of it. */
-static void settle_staged(struct daemon *daemon, const Rampart__Status *status)
+static bool stored_is_in_force(const struct daemon *daemon, enum state_bundle which, const Rampart__Status *status)
 {
 	uint8_t *data;
 	size_t len;
+	bool same;
 
-	if (state_read(&daemon->state, STATE_BUNDLE_NEW, &data, &len))
-		return;
-	if (is_in_force(status, data, len))
-		state_commit(&daemon->state);
+	if (state_read(&daemon->state, which, &data, &len))
+		return false;
+	same = is_in_force(status, data, len);
+	free(data);
+	return same;
+}
+
+/*
+ * A crash between the kernel's answer and our record, or a record that failed: the kernel knows what became of it. The
+ * floor follows the bundle, and never passes it.
+ */
+static int settle(struct daemon *daemon, const Rampart__Status *status)
+{
+	int err = 0;
+
+	if (stored_is_in_force(daemon, STATE_BUNDLE_NEW, status))
+		err = state_commit(&daemon->state);
 	else
 		state_drop(&daemon->state);
-	free(data);
+	if (!err && stored_is_in_force(daemon, STATE_BUNDLE, status))
+		err = state_raise(&daemon->state, status->version, status->digest.data, 0);
+	if (err)
+		journal_text(LOG_ERR, "%s: %s; the policy in force could not be recorded", daemon->state_path,
+			     strerror(-err));
+	return err;
 }
 
 /* The kernel may know of more than the disk does, such as when the disk was set back. */
@@ -224,6 +258,37 @@ static void learn_floor(struct daemon *daemon, const Rampart__Status *status)
 	if (state_raise(&daemon->state, known ? status->floor_version : 0, known ? status->digest.data : unknown,
 			status->floor_time))
 		journal_text(LOG_ERR, "the floor could not be written to %s", daemon->state_path);
+}
+
+static int catch_up(struct daemon *daemon)
+{
+	struct kernel *kernel = daemon_kernel(daemon);
+	Rampart__Status *status;
+	int err;
+
+	if (!kernel || kernel_get_status(kernel, &status))
+		return 0;
+	err = settle(daemon, status);
+	rampart__status__free_unpacked(status, NULL);
+	return err;
+}
+
+void policy_apply(struct daemon *daemon, const uint8_t *blob, size_t len, bool dry_run, struct policy_result *result)
+{
+	struct bundle_info info;
+	/* Else this one would take the place of one that is in force and waits beside the bundle to be recorded. */
+	int err = dry_run ? 0 : catch_up(daemon);
+
+	if (err) {
+		memset(result, 0, sizeof(*result));
+		fail_unchanged(daemon, err, result);
+		return;
+	}
+	if (!accept_bundle(daemon, blob, len, &info, result))
+		return;
+	if (!dry_run)
+		load(daemon, blob, len, &info, result);
+	bundle_info_free(&info);
 }
 
 static void tell_floor(struct daemon *daemon)
@@ -249,6 +314,24 @@ static bool has_policy(const Rampart__Status *status)
 	return status->digest.len == 32 && *status->policy;
 }
 
+/* It is stored already, so a disk that takes no write does not keep it from the kernel. */
+static void load_stored(struct daemon *daemon, const uint8_t *blob, size_t len, struct policy_result *result)
+{
+	struct bundle_info info;
+	int err;
+
+	if (!accept_bundle(daemon, blob, len, &info, result))
+		return;
+	if (put_in_force(daemon, blob, len, result)) {
+		err = raise_floor(daemon, &info);
+		if (err)
+			journal_text(LOG_ERR, "%s: %s; the floor could not be written", daemon->state_path,
+				     strerror(-err));
+		loaded(daemon, &info, result);
+	}
+	bundle_info_free(&info);
+}
+
 static void restore_bundle(struct daemon *daemon)
 {
 	struct policy_result result;
@@ -264,7 +347,7 @@ static void restore_bundle(struct daemon *daemon)
 		journal_text(LOG_ERR, "the stored policy cannot be read: %s", strerror(-err));
 		return;
 	}
-	policy_apply(daemon, data, len, false, &result);
+	load_stored(daemon, data, len, &result);
 	if (result.error)
 		journal_text(LOG_ERR, "NOT ENFORCING: the stored policy was refused: %s %s",
 			     result.reason ? rampart_reason_text(result.reason) : "", result.message);
@@ -301,8 +384,8 @@ void policy_restore(struct daemon *daemon)
 		journal_text(LOG_ERR, "the kernel does not tell its status: %s", strerror(-err));
 		return;
 	}
-	settle_staged(daemon, status);
-	learn_floor(daemon, status);
+	if (!settle(daemon, status))
+		learn_floor(daemon, status);
 	tell_floor(daemon);
 	/* Before the floor was told, someone may have loaded an older policy. */
 	if (has_policy(status) && status->version >= daemon->state.floor.version)
@@ -334,11 +417,13 @@ int policy_in_force(struct daemon *daemon, uint8_t **data, size_t *len)
 	return err;
 }
 
-void policy_save_time(struct daemon *daemon)
+void policy_save(struct daemon *daemon)
 {
 	static const uint8_t unchanged[32];
-	int err = state_raise(&daemon->state, 0, unchanged, state_now(&daemon->state));
+	int err;
 
+	catch_up(daemon);
+	err = state_raise(&daemon->state, 0, unchanged, state_now(&daemon->state));
 	if (err)
 		journal_text(LOG_ERR, "%s: the time could not be written: %s", daemon->state_path, strerror(-err));
 	tell_floor(daemon);

@@ -14,8 +14,8 @@ struct policy_result {
 
 /*
  * policy_apply() - verifies, checks the floor and the target, hands the bundle to the kernel, and records it once the
- * kernel has taken it. Whatever fails, the kernel keeps what it had and so does the disk. @dry_run: stops before the
- * kernel.
+ * kernel has taken it. Whatever fails before, the kernel keeps what it had and so does the disk; a record that fails is an
+ * error too, of a policy that is in force. @dry_run: stops before the kernel.
  */
 void policy_apply(struct daemon *daemon, const uint8_t *blob, size_t len, bool dry_run, struct policy_result *result);
 
@@ -31,7 +31,10 @@ void policy_disarm(struct daemon *daemon, const uint8_t *blob, size_t len, struc
  */
 int policy_in_force(struct daemon *daemon, uint8_t **data, size_t *len);
 
-/* policy_save_time() - lets the floor's time, here and in the kernel, follow the clock. */
-void policy_save_time(struct daemon *daemon);
+/*
+ * policy_save() - records what is in force and could not be recorded before, and lets the floor's time, here and in the
+ * kernel, follow the clock.
+ */
+void policy_save(struct daemon *daemon);
 
 #endif
