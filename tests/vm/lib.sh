@@ -19,6 +19,13 @@ refused() {
 	shift
 	if out=$("$@" 2>&1); then not_ok "$name" "it worked: $out"; else ok "$name"; fi
 }
+# says NAME WORDS COMMAND...: passes when the command fails and prints WORDS.
+says() {
+	name=$1 words=$2
+	shift 2
+	if out=$("$@" 2>&1); then not_ok "$name" "it worked: $out"; return; fi
+	case $out in *"$words"*) ok "$name" ;; *) not_ok "$name" "not \"$words\": $out" ;; esac
+}
 install_editor() {
 	mkdir -p /usr/local/bin && cp "$here/editor" /usr/local/bin/editor && chmod 0755 /usr/local/bin/editor
 }

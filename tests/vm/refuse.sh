@@ -23,13 +23,6 @@ answer() {
 	out=$("$@" 2>&1)
 	case $out in "$expected"*) ok "$name" ;; *) not_ok "$name" "$out instead of $expected" ;; esac
 }
-# says NAME WORDS COMMAND...: passes when the command fails and prints WORDS.
-says() {
-	name=$1 words=$2
-	shift 2
-	if out=$("$@" 2>&1); then not_ok "$name" "it worked: $out"; return; fi
-	case $out in *"$words"*) ok "$name" ;; *) not_ok "$name" "not \"$words\": $out" ;; esac
-}
 # raw: lines of what the kernel has to answer, as REASON/ERRNO, and what it is asked. What is in force must not move.
 raw() {
 	cat > /tmp/requests
