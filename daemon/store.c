@@ -172,7 +172,7 @@ int store_add(struct store *store, const char *boot, Rampart__StoredEvent **even
 {
 	int code;
 
-	/* The second try is for a database that had to be begun anew. */
+	/* The second try is for a database that had to be begun, or opened, anew. */
 	for (int try = 0; try < 2; try++) {
 		if (!store->db)
 			store_db_open(store);

@@ -33,8 +33,12 @@ static const char schema[] =
 	"  others_dropped INTEGER NOT NULL, others_pending INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
 	"PRAGMA user_version = " TEXT(SCHEMA_VERSION) ";";
 
+/*
+ * Nobody else needs it meanwhile, and without others its index is memory of ours: not a mapped file, where a disk that is
+ * full ends the daemon (SIGBUS).
+ */
 static const char pragmas[] =
-	"PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 16777216;"
+	"PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 16777216;"
 	"PRAGMA trusted_schema = OFF; PRAGMA secure_delete = OFF; PRAGMA cell_size_check = ON;";
 
 static const char *const statements[STORE_STATEMENTS] = {
@@ -180,12 +184,15 @@ void store_db_open(struct store *store)
 bool store_db_failed(struct store *store, int code)
 {
 	record_failure(store, code);
-	if (!is_damaged(code))
+	/* Opened while its file system was read-only, it stays so. */
+	if (!is_damaged(code) && (code & 0xff) != SQLITE_READONLY)
 		return false;
 	store_db_close(store);
-	if (!move_aside(store))
-		return false;
-	journal_store(LOG_ERR, "the damaged database was moved aside, a new one is begun", store->unstored);
+	if (is_damaged(code)) {
+		if (!move_aside(store))
+			return false;
+		journal_store(LOG_ERR, "the damaged database was moved aside, a new one is begun", store->unstored);
+	}
 	store_db_open(store);
 	return store->db;
 }

@@ -39,8 +39,8 @@ sqlite3_stmt *store_db_statement(struct store *store, enum store_statement which
 int store_db_exec(struct store *store, const char *sql);
 
 /*
- * store_db_failed() - records what SQLite last said. A damaged database is moved aside and a new one opened: then
- * true.
+ * store_db_failed() - records what SQLite last said. A damaged database is moved aside and a new one opened, and one that
+ * could only be read is opened anew: then true.
  */
 bool store_db_failed(struct store *store, int code);
 

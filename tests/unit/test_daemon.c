@@ -10,7 +10,12 @@
 
 #include <cmocka.h>
 
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 /* The process that writes dies at the n-th of these points. */
 static int fault_after = -1;
@@ -20,10 +25,52 @@ static int fault_after = -1;
 			_exit(7);                                                                          \
 	} while (0)
 
+/* The n-th call to come that changes the disk fails; or all from it on. */
+static int fail_after = -1, fail_with;
+static bool fail_on;
+
+static bool fails(void)
+{
+	if (fail_after < 0 || (fail_after && fail_after--))
+		return false;
+	if (!fail_on)
+		fail_after = -1;
+	errno = fail_with;
+	return true;
+}
+
+static int faulty_openat(int dir, const char *name, int flags, ...)
+{
+	return flags & O_CREAT && fails() ? -1 : openat(dir, name, flags, 0600);
+}
+
+static ssize_t faulty_write(int fd, const void *data, size_t len)
+{
+	return fails() ? -1 : write(fd, data, len);
+}
+
+static int faulty_fsync(int fd)
+{
+	return fails() ? -1 : fsync(fd);
+}
+
+static int faulty_renameat(int from_dir, const char *from, int to_dir, const char *to)
+{
+	return fails() ? -1 : renameat(from_dir, from, to_dir, to);
+}
+
 #undef fail	/* the daemon has one of its own */
 #include "../../daemon/intake.c"
 #include "../../daemon/links.c"
+#define openat faulty_openat
+#define write faulty_write
+#define fsync faulty_fsync
+#define renameat faulty_renameat
 #include "../../daemon/state.c"
+#undef openat
+#undef write
+#undef fsync
+#undef renameat
 
 #include "../../daemon/policy.c"
 
@@ -265,6 +312,8 @@ static int set_up(void **unused)
 	memset(&stored_boot, 0, sizeof(stored_boot));
 	store_broken = false;
 	journalled_events = journalled_refusals = journalled_losses = 0;
+	fail_after = -1;
+	fail_on = false;
 	make_signer();
 	host.trust = cert_path;
 	host.state_path = state_path;
@@ -455,6 +504,105 @@ static void test_kernel_refuses(void **unused)
 	assert_int_equal(policy_in_force(&host, &data, &len), 0);
 	free(data);
 	assert_int_equal(state_read(&host.state, STATE_BUNDLE_NEW, &data, &len), -ENOENT);
+}
+
+static uint64_t stored_version(void)
+{
+	struct rampart_policy policy;
+	struct rampart_cms cms;
+	uint64_t version;
+	uint8_t *data;
+	size_t len;
+
+	assert_int_equal(state_read(&host.state, STATE_BUNDLE, &data, &len), 0);
+	assert_int_equal(rampart_cms_parse((struct pb_view){ .data = data, .len = len }, &cms), RAMPART_REASON_OK);
+	assert_int_equal(rampart_policy_decode(cms.content, &policy), RAMPART_REASON_OK);
+	version = policy.version;
+	rampart_policy_free(&policy);
+	free(data);
+	return version;
+}
+
+/* One call of an apply fails: never without a word, and what the kernel and the disk have goes together. */
+static void apply_failing(int call, int error, unsigned int seen[2])
+{
+	struct policy_result result;
+
+	fake.generation = fake.version = 0;
+	unlinkat(host.state.dir, "floor", 0);
+	reopen();
+	assert_int_equal(apply(1, "", false).error, 0);
+	fail_after = call;
+	fail_with = error;
+	result = apply(2, "", false);
+	if (fail_after >= 0) {
+		assert_int_equal(result.error, 0);
+		return;
+	}
+	assert_int_equal(result.error, error);
+	seen[fake.version - 1]++;
+	assert_non_null(strstr(result.message, state_path));
+	assert_non_null(strstr(result.message, fake.version == 1 ? "nothing was changed" : "not recorded"));
+	assert_true(stored_version() <= fake.version);
+	reopen();
+	assert_true(host.state.floor.version >= 1 && host.state.floor.version <= stored_version());
+	/* As rampartd does from time to time, and before the next one. */
+	policy_save(&host);
+	assert_int_equal(stored_version(), fake.version);
+	assert_int_equal(host.state.floor.version, fake.version);
+	assert_int_equal(faccessat(host.state.dir, "policy.bundle.new", F_OK, 0), -1);
+	assert_int_equal(apply(3, "", false).error, 0);
+	assert_int_equal(stored_version(), 3);
+}
+
+static void test_disk_fails(void **unused)
+{
+	static const int errors[] = { ENOSPC, EIO, EROFS };
+	unsigned int seen[2] = { 0 };
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(errors); i++) {
+		fail_after = -1;
+		for (int call = 0; fail_after < 0; call++)
+			apply_failing(call, errors[i], seen);
+	}
+	/* Of one: five before the kernel has it, seven after. */
+	assert_int_equal(seen[0], 3 * 5);
+	assert_int_equal(seen[1], 3 * 7);
+}
+
+/* What waits to be recorded is not displaced by another, not even by one that is refused. */
+static void test_disk_stays_failed(void **unused)
+{
+	assert_int_equal(apply(1, "", false).error, 0);
+	fail_after = 5;
+	fail_with = EIO;
+	fail_on = true;
+	assert_int_equal(apply(2, "", false).error, EIO);
+	assert_int_equal(fake.version, 2);
+	assert_int_equal(apply(3, "", false).error, EIO);
+	assert_int_equal(fake.version, 2);
+	fail_after = -1;
+	fake.error = -ESTALE;
+	fake.reason = RAMPART_REASON_ROLLED_BACK;
+	assert_int_equal(apply(1, "", false).reason, RAMPART_REASON_ROLLED_BACK);
+	assert_int_equal(stored_version(), 2);
+	assert_int_equal(host.state.floor.version, 2);
+}
+
+/* A disk that takes no write keeps no stored policy from a kernel that has just booted. */
+static void test_disk_fails_after_boot(void **unused)
+{
+	assert_int_equal(apply(3, "", false).error, 0);
+	memset(&fake, 0, sizeof(fake));
+	reopen();
+	fail_after = 0;
+	fail_with = EROFS;
+	fail_on = true;
+	unlinkat(host.state.dir, "floor", 0);
+	memset(&host.state.floor, 0, sizeof(host.state.floor));
+	policy_restore(&host);
+	assert_int_equal(fake.loads, 1);
+	assert_int_equal(fake.version, 3);
 }
 
 static void test_kernel_is_absent(void **unused)
@@ -797,7 +945,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_floor_only_grows),	TEST(test_time_never_goes_back), TEST(test_damaged_floor),
 		TEST(test_crash_at_every_point), TEST(test_apply),		 TEST(test_dry_run),
-		TEST(test_target),		TEST(test_kernel_refuses),	 TEST(test_kernel_is_absent),
+		TEST(test_target),		TEST(test_kernel_refuses),	 TEST(test_disk_fails),
+		TEST(test_disk_stays_failed),	TEST(test_disk_fails_after_boot), TEST(test_kernel_is_absent),
 		TEST(test_no_trust),		TEST(test_restored_after_boot),	 TEST(test_settled_after_crash),
 		TEST(test_older_came_first),
 		TEST(test_foreign_policy_in_force), TEST(test_nothing_lost),	 TEST(test_dropped_is_said_once),

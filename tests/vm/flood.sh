@@ -9,7 +9,7 @@ workers=4
 times=$((${1:-20000} / workers))
 export running=/tmp/running
 
-stored() { sqlite3 /var/lib/rampart/events.db "SELECT count(*) FROM event WHERE path LIKE '/srv/ledger/%'"; }
+stored() { rampartctl events --limit 1000000 | grep -c ' /srv/ledger/'; }
 new_daemon() {
 	rampartd >> /var/log/rampartd.log 2>&1 < /dev/null &
 	wait_daemon
