@@ -83,7 +83,7 @@ unsealed-%: $(B)/keys/trust.pem
 # --- programs that run inside guests ---
 SWAPS := 400
 .PHONY: guest-files guest-demo unsealed
-guest-files: $(addprefix $(B)/guest/,file inject daemon preload.so ask cost faults flood move rawnl cut foreign refuse/.made swap/.made-$(SWAPS)) guest-demo unsealed
+guest-files: $(addprefix $(B)/guest/,file inject daemon preload.so ask cost faults flood move rawnl cut fuzznl foreign refuse/.made swap/.made-$(SWAPS)) guest-demo unsealed
 guest-demo: $(B)/guest/editor $(B)/guest/locker
 	@cp -p tests/vm/*.sh $(B)/guest/
 $(B)/guest/file: tests/bypass/file.c
@@ -106,7 +106,7 @@ $(B)/guest/%:
 	@mkdir -p $(@D)
 	$(CC) -O2 -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Wno-unused-parameter -static -o $@ $<
 
-$(addprefix $(B)/guest/,rawnl twin attrs foreign swap-make): $(B)/guest/%: $(B)/obj/tests/vm/%.o $(B)/librampart.a
+$(addprefix $(B)/guest/,rawnl fuzznl twin attrs foreign swap-make): $(B)/guest/%: $(B)/obj/tests/vm/%.o $(B)/librampart.a
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -Wl,--as-needed -o $@ $^ $(PKG_LIBS)
 $(B)/guest/cut: $(B)/obj/tests/vm/cut.o $(call obj,$(addprefix daemon/,state.c store.c store_db.c store_read.c)) $(B)/librampart.a
