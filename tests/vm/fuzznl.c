@@ -282,11 +282,11 @@ static void make_grant(struct message *m)
 static void make_floor(struct message *m)
 {
 	Rampart__Floor floor = RAMPART__FLOOR__INIT;
-	uint8_t digest[32] = { 1 };
+	uint8_t digest[64] = { 1 };
 
 	floor.version = random_below(3);
 	floor.time = random_below(1000);
-	floor.digest.len = one_in(4) ? random_below(32) : 32;
+	floor.digest.len = one_in(4) ? random_below(sizeof(digest)) : 32;
 	floor.digest.data = digest;
 	add_message(m, &floor.base);
 }
