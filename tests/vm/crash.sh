@@ -33,7 +33,6 @@ applied 2 block
 end_daemon
 check log/umount umount $state
 check log/close dmsetup remove log
-echo "# $(cut -d ' ' -f 1 /proc/uptime) s up"
 
 # --- the cuts ---
 # Mounting and unmounting mostly wait for RCU.
@@ -64,7 +63,6 @@ END {
 	exit bads > 0 || kinds["flush"] < 20 || kinds["without"] < 20 || !staged
 }
 END
-echo "# $(cut -d ' ' -f 1 /proc/uptime) s up"
 check cuts/all awk -v before="$version_before" -f $work/judge $work/cuts
 echo "# $out"
 # The daemon itself, and a kernel that has just booted, for each thing that may be found half-way between two policies.
@@ -79,6 +77,5 @@ while read -r n bundle staged floor; do
 	echo "# entry $n: policy $bundle, staged $staged, floor $floor"
 	in_force boot_$n "$bundle"
 done < $work/shapes
-echo "# $(cut -d ' ' -f 1 /proc/uptime) s up"
 check boot/shapes test "$(wc -l < $work/shapes)" -ge 2
 finish

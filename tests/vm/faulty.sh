@@ -9,8 +9,7 @@ here=$(dirname "$0")
 refusal() { echo "$state: $1; nothing was changed"; }
 stored() { rampartctl events --limit 100000 | grep -c '/srv/ledger/f'; }
 unstored() { grep -c ', not in the store$' $log; }
-# lost_none NAME COUNT MIN: of that many blocks each is in the store or said not to be; at least MIN are not, since nothing tells
-# the kernel to keep them.
+# lost_none NAME COUNT MIN: of that many blocks each is in the store or in the journal as not in it, and that at least MIN are.
 lost_none() {
 	s=$(stored) u=$(unstored)
 	for _ in $(seq "$2"); do changes; done
