@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# The daemon's folder on a disk whose power is cut at each write and each flush while policies come into force: what is found is the
-# old policy or the new one, whole, and no floor below a version that was said to be in force.
+# The daemon's folder on a disk whose power is cut at each write and each flush while policies come into force: what is found is
+# the old policy or the new one, whole, and no floor below a version that was said to be in force.
 here=$(dirname "$0")
 . "$here/lib.sh"
 . "$here/store.sh"

@@ -6,13 +6,14 @@
  *   cut walk LOG DISK FILE DEVICE FOLDER   LOG is dm-log-writes' log of what was written to DISK
  *   cut at N LOG DISK FILE
  *
- * "walk" cuts the power at each entry of the log: what was written up to there goes into FILE, which DEVICE is a loop over, and is
- * mounted at FOLDER and shown. What a disk still holds in its cache comes into the log only when it is flushed, so each of
+ * "walk" cuts the power at each entry of the log: what was written up to there goes into FILE, which DEVICE is a loop over, and
+ * is mounted at FOLDER and shown. What a disk still holds in its cache comes into the log only when it is flushed, so each of
  * several such writes is also left out in turn. A mark in the log is a version that was promised by then. One line a cut:
  *
  *   N write|flush|mark|without PROMISED BUNDLE STAGED FLOOR TIME EVENTS
  *
- * BUNDLE and STAGED: the version, "-" for none, "bad" for what does not verify. EVENTS: how many the database holds, "-" or "bad".
+ * BUNDLE and STAGED: the version, "-" for none, "bad" for what does not verify. EVENTS: how many the database holds, "-" or
+ * "bad".
  */
 #include <endian.h>
 #include <fcntl.h>

@@ -121,7 +121,11 @@ total=0 kept=0 bad='' errors='ENOSPC EIO EROFS'
 while read -r call n; do
 	# They take turns; the unit tests have each of them for each call.
 	error=${errors%% *} errors="${errors#* } ${errors%% *}"
-	case $error in ENOSPC) words='No space left on device' ;; EIO) words='Input/output error' ;; *) words='Read-only file system' ;; esac
+	case $error in
+	ENOSPC) words='No space left on device' ;;
+	EIO) words='Input/output error' ;;
+	EROFS) words='Read-only file system' ;;
+	esac
 	at="$error/$call/$n"
 	attached -e trace="$call" -e inject="$call:error=$error:when=$n"
 	next && bad="$bad $at:silent"

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 /*
  * usage: fuzznl TIMES SEED FILE...
- * Sends that many buffers of requests to the netlink family "rampart", each made valid and then spoilt in its bytes, its attributes,
- * its header, its sender or the file that it passes, and reads what comes back. FILE: signed messages that change nothing as they are:
- * refused, or in force already. Fails when what is in force is another one afterwards, and prints which answers came.
+ * Sends that many buffers of requests to the netlink family "rampart", each made valid and then spoilt in its bytes, its
+ * attributes, its header, its sender or the file that it passes, and reads what comes back. FILE: signed messages that change
+ * nothing as they are: refused, or in force already. Fails when what is in force is another one afterwards, and prints which
+ * answers came.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -293,7 +294,9 @@ static void make_floor(struct message *m)
 
 static void make_hint(struct message *m)
 {
-	static const char *const paths[] = { "/home/user", "/tmp", "/nowhere/at/all", "relative", "", "/srv/ledger/f", "/etc/../etc" };
+	static const char *const paths[] = {
+		"/home/user", "/tmp", "/nowhere/at/all", "relative", "", "/srv/ledger/f", "/etc/../etc",
+	};
 	static char longest[4096];
 	const char *path = paths[random_below(7)];
 
@@ -371,7 +374,9 @@ static void spoil_attributes(struct message *m)
 		break;
 	case 3:
 		if (m->n < ATTRIBUTES)
-			m->attributes[m->n++] = (struct attribute){ random_below(RAMPART_ATTR_MAX + 3), random_below(4096), m->bytes };
+			m->attributes[m->n++] = (struct attribute){
+				random_below(RAMPART_ATTR_MAX + 3), random_below(4096), m->bytes
+			};
 		break;
 	case 4:
 		m->attributes[i].type |= NLA_F_NESTED;
@@ -553,8 +558,9 @@ int main(int argc, char **argv)
 		look(kernel, &now);
 		if (is_same(&before, &now))
 			continue;
-		printf("after buffer %lu: version %llu generation %llu floor %llu %s\n", i, (unsigned long long)now.version,
-		       (unsigned long long)now.generation, (unsigned long long)now.floor, now.enforcing ? "enforcing" : "NOT ENFORCING");
+		printf("after buffer %lu: version %llu generation %llu floor %llu %s\n", i,
+		       (unsigned long long)now.version, (unsigned long long)now.generation,
+		       (unsigned long long)now.floor, now.enforcing ? "enforcing" : "NOT ENFORCING");
 		return 1;
 	}
 	for (unsigned int c = 0; c < COMMANDS; c++)

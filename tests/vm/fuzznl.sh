@@ -8,7 +8,10 @@ here=$(dirname "$0")
 times=${1:-4000}
 changes() { echo x 2> /dev/null >> /srv/ledger/f; }
 # run TIMES: nothing that is passed would count as it is. last.bundle and other-last.bundle would.
-run() { "$here/fuzznl" "$1" "$seed" /tmp/p.bundle /tmp/old.bundle /tmp/other.token $(ls "$here"/refuse/*.bundle | grep -v last.bundle); }
+run() {
+	"$here/fuzznl" "$1" "$seed" /tmp/p.bundle /tmp/old.bundle /tmp/other.token \
+		$(ls "$here"/refuse/*.bundle | grep -v last.bundle)
+}
 # fuzz NAME TIMES: two at once, since commands may run side by side.
 fuzz() {
 	seed=$((seed + 1))
