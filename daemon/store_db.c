@@ -38,7 +38,8 @@ static const char schema[] =
  * full ends the daemon (SIGBUS).
  */
 static const char pragmas[] =
-	"PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 16777216;"
+	"PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
+	"PRAGMA journal_size_limit = 16777216;"
 	"PRAGMA trusted_schema = OFF; PRAGMA secure_delete = OFF; PRAGMA cell_size_check = ON;";
 
 static const char *const statements[STORE_STATEMENTS] = {
