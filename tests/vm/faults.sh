@@ -41,6 +41,7 @@ export here
 
 # --- what is decided ---
 hooks() {
+	export DROP_CACHES=yes
 	for a in $("$here/file" list); do
 		each "attack/$a" "[ \$STATUS != 200 ] && $here/file look /srv/ledger $a" "$here/file" try /srv/ledger "$a"
 	done

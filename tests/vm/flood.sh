@@ -74,7 +74,7 @@ kill_daemon
 rmem=$(cat /proc/sys/net/core/rmem_default)
 echo 16384 > /proc/sys/net/core/rmem_default
 # It sets the size of each socket and then its timeout.
-strace -f --seccomp-bpf -o /dev/null -e trace=setsockopt -e inject=setsockopt:retval=0:when=1+2 rampartd \
+strace -f --seccomp-bpf -o /tmp/strace -e trace=setsockopt -e inject=setsockopt:retval=0:when=1+2 rampartd \
 	>> /var/log/rampartd.log 2>&1 < /dev/null &
 check tiny/daemon wait_daemon
 echo "$rmem" > /proc/sys/net/core/rmem_default
@@ -82,7 +82,7 @@ mark
 "$here/flood" /srv/ledger/f $workers 2500 > /tmp/counts
 exact tiny $((workers * 2500))
 check tiny/delivered test $new_delivered -gt 512
-check tiny/buffer sh -c 'test $(ss -f netlink -m | grep -c rb16384) = 2'
+check tiny/buffer sh -c 'test $(grep -c "SO_RCVBUFFORCE.*INJECTED" /tmp/strace)$(grep SO_RCVBUF /tmp/strace | grep -vc INJECTED) = 20'
 kill_daemon
 check tiny/daemon_again new_daemon
 
