@@ -30,7 +30,6 @@ static void drop_caches(void)
 	if (!getenv("DROP_CACHES"))
 		return;
 	fd = open("/proc/sys/vm/drop_caches", O_WRONLY);
-
 	if (fd < 0 || write(fd, "2", 1) != 1)
 		die("drop_caches");
 	close(fd);
