@@ -237,7 +237,7 @@ static void without_content(test_state *state)
 	u8 *bytes = env_calloc(1, 60000), *buf = env_calloc(1, RAMPART_CMS_DETACHED_MAX);
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(lengths); i++) {
-		struct rampart_cms cms = { .before = { bytes, lengths[i] } };
+		struct rampart_cms cms = { .before = { bytes, lengths[i] }, .after = { bytes, 0 } };
 		struct pb_view all = { buf, rampart_cms_detach(&cms, buf) }, value;
 
 		assert_true(der_take_only(all, DER_SEQUENCE, &all) && der_take(&all, DER_OID, &value));
