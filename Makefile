@@ -29,7 +29,7 @@ UNIT_SRC := $(wildcard tests/unit/test_*.c)
 obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
 
 .SECONDARY:
-.PHONY: all user kmod setup keys demo test test-debug unit kunit fuzz fuzzers torture coverage soak man clean
+.PHONY: all user kmod setup keys demo test test-debug bench unit kunit fuzz fuzzers torture coverage soak man clean
 all: user kmod man
 
 setup:
@@ -83,14 +83,14 @@ unsealed-%: $(B)/keys/trust.pem
 # --- programs that run inside guests ---
 SWAPS := 400
 .PHONY: guest-files guest-demo unsealed
-guest-files: $(addprefix $(B)/guest/,file inject daemon preload.so ask cost faults flood move rawnl cut fuzznl foreign refuse/.made swap/.made-$(SWAPS)) guest-demo unsealed
+guest-files: $(addprefix $(B)/guest/,file inject daemon preload.so ask bench faults flood move rawnl cut fuzznl foreign refuse/.made swap/.made-$(SWAPS)) guest-demo unsealed
 guest-demo: $(B)/guest/editor $(B)/guest/locker
-	@cp -p tests/vm/*.sh $(B)/guest/
+	@cp -p tests/vm/*.sh tests/vm/*.awk $(B)/guest/
 $(B)/guest/file: tests/bypass/file.c
 $(B)/guest/inject: tests/bypass/inject.c
 $(B)/guest/daemon: tests/bypass/daemon.c
 $(B)/guest/ask: tests/vm/ask.c
-$(B)/guest/cost: tests/vm/cost.c
+$(B)/guest/bench: tests/vm/bench.c
 $(B)/guest/faults: tests/vm/faults.c
 $(B)/guest/flood: tests/vm/flood.c
 $(B)/guest/move: tests/vm/move.c
@@ -217,6 +217,10 @@ test: setup
 
 test-debug: setup
 	@scripts/test-debug
+
+# What everything costs, in both stock kernels. Half an hour.
+bench: setup
+	@scripts/bench
 
 clean:
 	rm -rf $(B)

@@ -96,5 +96,11 @@ settled() {
 	done
 	return 1
 }
+# memory: kB that the kernel cannot take back.
+memory() {
+	sleep 2
+	echo 3 > /proc/sys/vm/drop_caches
+	awk '/^(SUnreclaim|VmallocUsed|Percpu):/ { n += $2 } END { print n }' /proc/meminfo
+}
 # The ordinary account of the guests.
 as_user() { setpriv --reuid=1000 --regid=1000 --clear-groups "$@"; }

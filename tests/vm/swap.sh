@@ -15,12 +15,6 @@ loads() {
 	seq "$1" "$2" | sed "s,.*,load $here/swap/&.bundle," | "$here/rawnl" > /tmp/answers
 	test "$(grep -c '^ok 0 ' /tmp/answers)" = $(($2 - $1 + 1)) || tail -n 1 /tmp/answers
 }
-# memory: kB that the kernel cannot take back.
-memory() {
-	sleep 2
-	echo 3 > /proc/sys/vm/drop_caches
-	awk '/^(SUnreclaim|VmallocUsed|Percpu):/ { n += $2 } END { print n }' /proc/meminfo
-}
 
 mkdir -p /srv/a /srv/b /srv/c /usr/local/bin
 for f in a/mover1 a/mover2 a/other b/other2; do echo original > /srv/$f; done

@@ -1,0 +1,279 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# usage: bench.sh [REPETITIONS]
+# What Rampart costs, and what others do, in a Debian guest that counts instructions (scripts/bench). Each repetition goes through
+# all configurations, but for auditd: once it has been there, every process is dearer. One that is not in force ends it.
+here=$(dirname "$0")
+. "$here/lib.sh"
+trusted=/usr/local/bin/editor stranger=/usr/local/bin/writer confined=/usr/local/bin/confined
+inside=/srv/ledger outside=/srv/public
+programs=/usr/local/lib/many
+many=/mnt/many
+results=/tmp/bench
+tracing=/sys/kernel/tracing
+repetitions=${1:-3}
+
+die() { echo "bench: $*" >&2; exit 1; }
+say() { echo "bench: $(cut -d' ' -f1 /proc/uptime) s: $*" >&2; }
+# count CONFIGURATION PROGRAM ARGUMENT...
+count() {
+	out=$results/$1.$rep
+	program=$2
+	shift 2
+	sleep 15	# until what has just been started or loaded is done with its work
+	"$program" "$@" >> "$out" || die "${out##*/} could not be measured"
+	say "${out##*/}"
+}
+opens() { "$1" try "$2"; }
+# does_not WHY COMMAND...: the command must fail.
+does_not() {
+	why=$1
+	shift
+	"$@" > /dev/null 2>&1 && die "$why"
+	return 0
+}
+
+# --- Rampart ---
+# bundle NAME VERSION MODE FOLDERS PROGRAMS: the trusted program has several classes. Half of the folders are neighbours of
+# those that are measured, half are in every home.
+bundle() {
+	awk -v version="$2" -v mode="$3" -v folders="$4" -v allow="$5" -v exe=$trusted -v programs=$programs 'BEGIN {
+		print "rampart: 1\nname: bench\nversion: " version "\nvalid: {from: 2020-01-01, until: 2040-01-01}\nfolders:"
+		printf "  mode: %s\n  protect: [/srv/ledger", mode
+		for (i = 1; i < folders; i++) printf ", \"%s/%d\"", i % 2 ? "/srv" : "~", i
+		print "]\n  allow:\n    - {exe: " exe "}"
+		for (i = 1; i < allow; i++) printf "    - {exe: %s/%d}\n", programs, i
+		print "self_protection: {mode: " mode ", updaters: [{exe: " exe "}]}"
+	}' > "/tmp/$1.yaml" && begin=$(date +%s%N) &&
+	rampartctl policy compile "/tmp/$1.yaml" -o /tmp/p.pb && tell "$1 compile" $(($(date +%s%N) - begin)) &&
+	rampartctl policy sign /tmp/p.pb --key $KEYS/policy.key --cert $KEYS/policy.crt -o "/tmp/$1.bundle" || die "no bundle $1"
+}
+start_rampart() {
+	insmod /usr/lib/rampart/rampart.ko || die "the module does not load"
+	rampartd >> /var/log/rampartd.log 2>&1 &
+	wait_daemon || die "no daemon"
+}
+# in_force NAME [REFUSED...]: loads it; none of these files can then be written, or, with none, an attempt is reported.
+in_force() {
+	name=$1
+	shift
+	rampartctl policy apply "/tmp/$name.bundle" > /dev/null && wait_enforcing || die "policy $name is not in force"
+	[ "$(status version)" = "$(sed -n 's/^version: //p' "/tmp/$name.yaml")" ] || die "another policy than $name is in force"
+	opens $trusted $inside/file || die "policy $name does not allow what it should"
+	audited=$(status audited)
+	if [ $# = 0 ]; then
+		opens $stranger $inside/file || die "policy $name blocks"
+		[ "$(status audited)" -gt "$audited" ] || die "policy $name reports nothing"
+	fi
+	for file; do
+		does_not "policy $name does not protect $file" opens $stranger "$file"
+	done
+}
+disarm() {
+	token "$(status challenge)" /tmp/token && rampartctl disarm /tmp/token > /dev/null || die "cannot be disarmed"
+	opens $stranger $inside/file || die "disarmed, it blocks"
+}
+end_rampart() {
+	end_daemon
+	for _ in $(seq 50); do
+		rmmod rampart 2> /dev/null && break
+		sleep 0.1
+	done
+	does_not "the module stays" grep -q '^rampart ' /proc/modules
+	rm -rf /var/lib/rampart
+}
+warm() { count "$1" $stranger warm $outside && count "$1.inside" $trusted warm $inside; }
+cold() {
+	count "$1" $trusted cold $outside $inside/moved
+	sync && echo 2 > /proc/sys/vm/drop_caches
+	count "$1" $trusted each $outside/many 1000 ", which the kernel had to read again"
+	for n in 1000 10000 60000; do
+		find $many > /dev/null
+		count "$1" $trusted each $many $n ""
+	done
+}
+
+# --- others ---
+start_apparmor() {
+	cat > /tmp/profile <<-END
+		profile bench $confined {
+			capability, network, signal,
+			/ r,
+			/** rwlkm,
+			/usr/bin/true ix,
+			$confined ix,
+			deny /srv/secret w,
+		}
+	END
+	apparmor_parser -r /tmp/profile && opens $stranger /srv/secret || die "no AppArmor"
+	does_not "AppArmor does not act" opens $confined /srv/secret
+}
+end_apparmor() { apparmor_parser -R /tmp/profile && opens $confined /srv/secret || die "AppArmor stays"; }
+
+# What is not trusted must not be executed. Debian's has no list of packages' files, so that it is given one.
+prepare_fapolicyd() {
+	printf '%s\n' 'permissive = 0' 'q_size = 640' 'uid = fapolicyd' 'gid = fapolicyd' 'db_max_size = 50' \
+		'subj_cache_size = 1549' 'obj_cache_size = 8191' 'watch_fs = ext4,tmpfs' 'trust = file' 'integrity = none' \
+		'syslog_format = rule,dec,perm,auid,pid,exe,:,path,ftype,trust' > /etc/fapolicyd/fapolicyd.conf
+	printf '%s\n' 'allow perm=execute all : trust=1' 'deny perm=execute all : all' 'allow perm=open all : all' \
+		> /etc/fapolicyd/compiled.rules
+	rm -f /etc/fapolicyd/rules.d/*
+	find /usr/bin /usr/sbin /usr/local/bin /usr/lib/systemd /usr/lib/x86_64-linux-gnu/ld-*.so* -type f -perm /111 ! -name untrusted \
+		-exec sha256sum {} + | while read -r sum file; do
+			echo "$file $(stat -c %s "$file") $sum"
+		done > /etc/fapolicyd/fapolicyd.trust
+}
+start_fapolicyd() {
+	fapolicyd --debug-deny > /var/log/fapolicyd.log 2>&1 &
+	for _ in $(seq 100); do
+		/usr/local/bin/untrusted 2> /dev/null || return 0
+		sleep 0.2
+	done
+	cat /var/log/fapolicyd.log >&2
+	die "fapolicyd does not act"
+}
+end_fapolicyd() {
+	killall fapolicyd
+	while pidof fapolicyd > /dev/null; do sleep 0.1; done
+	/usr/local/bin/untrusted || die "fapolicyd stays"
+}
+start_auditd() {
+	auditd && auditctl -b 100000 > /dev/null && auditctl -w $outside/file -p rwxa -k bench || die "no auditd"
+}
+
+# --- memory ---
+bytes() { echo $(($(memory) * 1024)); }
+# tasks COUNT fork|exec: bytes that the kernel needs for each process.
+tasks() {
+	before=$(memory)
+	after=$($stranger tasks "$1" "$2" ". $here/lib.sh; memory") || die "no $1 processes"
+	echo $(((after - before) * 1024 / $1))
+}
+all_tasks() {
+	for how in fork exec; do
+		tell "$1 $how" "$(tasks 2000 $how)"
+	done
+}
+# tell NAME VALUE: of what is found once.
+tell() { printf '%s\t%s\n' "$1" "$2" >> $results/facts; }
+
+# --- loading ---
+# cpu PID: nanoseconds that a process has had.
+cpu() { cut -d' ' -f1 "/proc/$1/schedstat"; }
+traced='rampart_load_fd rampart_verify rampart_policy_decode rampart_ruleset_build rampart_resolve rampart_ruleset_free'
+# load NAME: what each part of it takes on the processor. A reader runs meanwhile.
+load() {
+	sleep 15
+	$stranger hold $outside/file 60 > $results/hold.$1 &
+	hold=$!
+	sleep 5
+	: > $tracing/trace
+	daemon=$(pidof rampartd)
+	before=$(cpu "$daemon")
+	rampartctl policy apply "/tmp/$1.bundle" > /dev/null || die "policy $1 does not load"
+	tell "$1 rampartd" $(($(cpu "$daemon") - before))
+	sleep 5
+	kill -0 $hold 2> /dev/null || die "the load of $1 took longer than the reader ran"
+	wait $hold || die "the reader failed"
+	cat $tracing/trace > $results/trace.$1
+	for function in $traced; do
+		# A duration in microseconds, and the function's name at its end.
+		awk -v this="$function" -v name="$1" '
+			!n && index($0, this) && match($0, /[0-9.]+ us/) { n = substr($0, RSTART, RLENGTH - 3) * 1000 }
+			END { if (!n) exit 1; printf "%s %s\t%.0f\n", name, this, n }' $results/trace.$1 >> $results/facts ||
+			die "$function has not been seen"
+	done
+	tell "$1 again" "$(awk '/ rampart_resolve / && match($0, /[0-9.]+ us/) { n = substr($0, RSTART, RLENGTH - 3) * 1000 }
+		END { printf "%.0f", n }' $results/trace.$1)"
+	wait_enforcing || die "policy $1 is not in force"
+}
+
+# A guest that counts starts at a fixed date, before the signer's certificate.
+date -s "@$(stat -c %Y "$0")" > /dev/null
+mkdir -p $results $inside/moved $outside/many $programs $many ${trusted%/*} /srv/999 /srv/99999
+for program in $trusted $stranger $confined /usr/local/bin/untrusted; do
+	cp "$here/bench" $program && chmod 755 $program
+done
+for folder in $inside $outside; do
+	mkdir -p $folder/2/3/4/5/6/7/8
+	touch $folder/file $folder/2/3/4/5/6/7/8/file
+done
+touch /srv/file /srv/secret /srv/999/file /srv/99999/file
+(cd $programs && seq 9999 | xargs touch && chmod -R 755 .)
+mount -t tmpfs -o size=512M,nr_inodes=0 none $many
+(cd $many && seq 0 59999 | xargs mkdir && seq 0 59999 | sed 's,$,/file,' | xargs touch)
+(cd $outside/many && seq 0 999 | xargs mkdir && seq 0 999 | sed 's,$,/file,' | xargs touch)
+bundle audit 1 audit 1 1
+bundle block1 2 block 1 1
+bundle block1000 3 block 1000 1
+bundle block100000 4 block 100000 1
+prepare_fapolicyd
+sync
+say "prepared"
+
+for rep in $(seq "$repetitions"); do
+	warm none
+	count landlock $stranger warm $outside landlock
+	start_apparmor
+	count apparmor $confined warm $outside
+	end_apparmor
+	start_fapolicyd
+	count fapolicyd $stranger warm $outside
+	end_fapolicyd
+
+	start_rampart
+	warm loaded
+	in_force audit
+	warm audit
+	in_force block1 $inside/file
+	warm block1
+	cold block1
+	in_force block1000 $inside/file /srv/999/file
+	warm block1000
+	in_force block100000 $inside/file /srv/999/file /srv/99999/file
+	warm block100000
+	cold block100000
+	# Everything in place but the hooks.
+	disarm
+	warm disarmed
+	cold disarmed
+	opens $stranger $inside/file || die "armed again meanwhile"
+	end_rampart
+done
+
+# What is found once: memory, and what a load takes. Bytes of programs, folders and directories are differences.
+rep=1
+bundle full 5 block 100000 10000
+all_tasks warm
+tell "no module memory" "$(bytes)"
+start_rampart
+tell "armed memory" "$(bytes)"
+all_tasks armed
+for name in block1 block1000 block100000; do
+	in_force $name $inside/file
+	tell "$name memory" "$(bytes)"
+done
+echo 0 > $tracing/tracing_on
+echo $traced | tr ' ' '\n' > $tracing/set_ftrace_filter && echo function_graph > $tracing/current_tracer || die "no tracer"
+echo 1 > $tracing/options/funcgraph-tail
+echo 0 > $tracing/options/sleep-time
+echo 1 > $tracing/tracing_on
+sleep 15
+$stranger hold $outside/file 60 > $results/hold.none || die "the reader failed"
+load full
+tell "full memory" "$(bytes)"
+bundle small 6 block 1 1
+load small
+echo nop > $tracing/current_tracer
+disarm
+all_tasks disarmed
+opens $stranger $inside/file || die "armed again meanwhile"
+end_rampart
+
+start_auditd
+for rep in $(seq "$repetitions"); do
+	count auditd $stranger warm $outside
+done
+grep -q 'key="bench"' /var/log/audit/audit.log* || die "auditd has not acted"
+
+awk -f "$here/bench.awk" "$results"/*
