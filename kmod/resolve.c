@@ -221,6 +221,11 @@ static u32 count_lines(const char *text)
 	return n;
 }
 
+static u32 anchor_slots(u32 anchors)
+{
+	return roundup_pow_of_two(2 * anchors + 2);
+}
+
 static int alloc_tables(struct resolver *r, const char *mounts, const struct list_head *homes)
 {
 	struct rampart_view *view = r->view;
@@ -238,13 +243,33 @@ static int alloc_tables(struct resolver *r, const char *mounts, const struct lis
 		r->max_anchors++;
 		r->max_prefix += strlen(home->path) + 1;
 	}
-	view->anchor_mask = roundup_pow_of_two(2 * r->max_anchors + 2) - 1;
+	view->anchor_mask = anchor_slots(r->max_anchors) - 1;
 	view->program_mask = roundup_pow_of_two(2 * programs + 2) - 1;
 	view->anchors = kvcalloc(view->anchor_mask + 1, sizeof(*view->anchors), GFP_KERNEL);
 	view->programs = kvcalloc(view->program_mask + 1, sizeof(*view->programs), GFP_KERNEL);
 	view->resolved = kvcalloc(programs + 1, 1, GFP_KERNEL);
 	view->prefixes = kvzalloc(r->max_prefix, GFP_KERNEL);
 	return view->anchors && view->programs && view->resolved && view->prefixes ? 0 : -ENOMEM;
+}
+
+/* There was room for each literal to be behind a symlink, and hardly any is. Without memory for less it stays as it is. */
+static void shrink_anchors(struct rampart_view *view, u32 n_anchors)
+{
+	u32 slots = view->anchor_mask + 1, mask = anchor_slots(n_anchors) - 1, i;
+	struct anchor *anchors = view->anchors;
+
+	if (mask == view->anchor_mask)
+		return;
+	view->anchors = kvcalloc(mask + 1, sizeof(*anchors), GFP_KERNEL);
+	if (!view->anchors) {
+		view->anchors = anchors;
+		return;
+	}
+	view->anchor_mask = mask;
+	for (i = 0; i < slots; i++)
+		if (anchors[i].id.ino)
+			*rampart_anchor_slot(view, &anchors[i].id) = anchors[i];
+	kvfree(anchors);
 }
 
 int rampart_resolve(struct rampart_view *view, const struct rampart_view *old, const struct list_head *homes)
@@ -265,6 +290,7 @@ int rampart_resolve(struct rampart_view *view, const struct rampart_view *old, c
 		add_literal(&r, &literals[i], buf);
 	list_for_each_entry(home, homes, list)
 		add_place(&r, home->path, RAMPART_STATE_HOME);
+	shrink_anchors(view, r.n_anchors);
 	add_programs(view, old);
 	err = 0;
 out:
