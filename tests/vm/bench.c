@@ -28,7 +28,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define ROUNDS 51
+#define ROUNDS 31
 #define DEEP "2/3/4/5/6/7/8"
 
 static const char *self;

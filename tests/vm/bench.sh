@@ -11,7 +11,7 @@ programs=/usr/local/lib/many
 many=/mnt/many
 results=/tmp/bench
 tracing=/sys/kernel/tracing
-repetitions=${1:-3}
+repetitions=${1:-2}
 
 die() { echo "bench: $*" >&2; exit 1; }
 say() { echo "bench: $(cut -d' ' -f1 /proc/uptime) s: $*" >&2; }
@@ -185,12 +185,13 @@ load() {
 	done
 	tell "$1 again" "$(awk '/ rampart_resolve / && match($0, /[0-9.]+ us/) { n = substr($0, RSTART, RLENGTH - 3) * 1000 }
 		END { printf "%.0f", n }' $results/trace.$1)"
+	tell "$1 times" $(($(grep -c ' rampart_resolve ' $results/trace.$1) - 1))
 	wait_enforcing || die "policy $1 is not in force"
 }
 
 # A guest that counts starts at a fixed date, before the signer's certificate.
 date -s "@$(stat -c %Y "$0")" > /dev/null
-mkdir -p $results $inside/moved $outside/many $programs $many ${trusted%/*} /srv/999 /srv/99999
+mkdir -p $results $inside/moved $inside/many $outside/many $programs $many ${trusted%/*} /srv/999 /srv/99999
 for program in $trusted $stranger $confined /usr/local/bin/untrusted; do
 	cp "$here/bench" $program && chmod 755 $program
 done
@@ -202,7 +203,9 @@ touch /srv/file /srv/secret /srv/999/file /srv/99999/file
 (cd $programs && seq 9999 | xargs touch && chmod -R 755 .)
 mount -t tmpfs -o size=512M,nr_inodes=0 none $many
 (cd $many && seq 0 59999 | xargs mkdir && seq 0 59999 | sed 's,$,/file,' | xargs touch)
-(cd $outside/many && seq 0 999 | xargs mkdir && seq 0 999 | sed 's,$,/file,' | xargs touch)
+for folder in $inside $outside; do
+	(cd $folder/many && seq 0 999 | xargs mkdir && seq 0 999 | sed 's,$,/file,' | xargs touch)
+done
 bundle audit 1 audit 1 1
 bundle block1 2 block 1 1
 bundle block1000 3 block 1000 1
@@ -225,6 +228,9 @@ for rep in $(seq "$repetitions"); do
 	warm loaded
 	in_force audit
 	warm audit
+	$trusted each $inside/many 200 "" > /dev/null || die "nothing cached"
+	count allowed $trusted each $inside/many 200 ""
+	count reported $stranger each $inside/many 200 ""
 	in_force block1 $inside/file
 	warm block1
 	cold block1
