@@ -253,23 +253,29 @@ static int alloc_tables(struct resolver *r, const char *mounts, const struct lis
 }
 
 /* There was room for each literal to be behind a symlink, and hardly any is. Without memory for less it stays as it is. */
-static void shrink_anchors(struct rampart_view *view, u32 n_anchors)
+static void shrink_anchors(struct resolver *r)
 {
-	u32 slots = view->anchor_mask + 1, mask = anchor_slots(n_anchors) - 1, i;
-	struct anchor *anchors = view->anchors;
+	struct rampart_view *view = r->view, old = *view;
+	u32 i;
 
-	if (mask == view->anchor_mask)
-		return;
-	view->anchors = kvcalloc(mask + 1, sizeof(*anchors), GFP_KERNEL);
-	if (!view->anchors) {
-		view->anchors = anchors;
-		return;
+	view->anchor_mask = anchor_slots(r->n_anchors) - 1;
+	view->anchors = kvcalloc(view->anchor_mask + 1, sizeof(*view->anchors), GFP_KERNEL);
+	view->prefixes = kvmalloc(r->prefix_len + 1, GFP_KERNEL);
+	if (!view->anchors || !view->prefixes) {
+		swap(*view, old);
+	} else {
+		memcpy(view->prefixes, old.prefixes, r->prefix_len);
+		for (i = 0; i <= old.anchor_mask; i++) {
+			struct anchor anchor = old.anchors[i];
+
+			if (!anchor.id.ino)
+				continue;
+			anchor.prefix = view->prefixes + (anchor.prefix - old.prefixes);
+			*rampart_anchor_slot(view, &anchor.id) = anchor;
+		}
 	}
-	view->anchor_mask = mask;
-	for (i = 0; i < slots; i++)
-		if (anchors[i].id.ino)
-			*rampart_anchor_slot(view, &anchors[i].id) = anchors[i];
-	kvfree(anchors);
+	kvfree(old.anchors);
+	kvfree(old.prefixes);
 }
 
 int rampart_resolve(struct rampart_view *view, const struct rampart_view *old, const struct list_head *homes)
@@ -290,7 +296,7 @@ int rampart_resolve(struct rampart_view *view, const struct rampart_view *old, c
 		add_literal(&r, &literals[i], buf);
 	list_for_each_entry(home, homes, list)
 		add_place(&r, home->path, RAMPART_STATE_HOME);
-	shrink_anchors(view, r.n_anchors);
+	shrink_anchors(&r);
 	add_programs(view, old);
 	err = 0;
 out:

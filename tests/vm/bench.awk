@@ -21,22 +21,22 @@ part[1] == "hold" { longest[part[2]] = $1; latest[part[2]] = $2; times[part[2]] 
 	}
 }
 
-# The middle of the repetitions.
-function mid(c, row,	i, j, v, count, t) {
-	count = n[c, row]
-	for (i = 1; i <= count; i++) {
-		t = value[c, row, i]
-		for (j = i - 1; j && v[j] > t; j--)
-			v[j + 1] = v[j]
-		v[j + 1] = t
+# The least of the repetitions: what disturbs a count adds to it.
+function least(c, row,	i, low, high) {
+	low = high = value[c, row, 1]
+	for (i = 2; i <= n[c, row]; i++) {
+		if (value[c, row, i] < low)
+			low = value[c, row, i]
+		if (value[c, row, i] > high)
+			high = value[c, row, i]
 	}
-	if (count && (v[count] - v[1]) / 2 / v[int((count + 1) / 2)] > runs[row] && c !~ /fapolicyd|auditd/)
-		runs[row] = (v[count] - v[1]) / 2 / v[int((count + 1) / 2)]
-	return v[int((count + 1) / 2)]
+	if (low && (high - low) / low > runs[row] && c !~ /fapolicyd|auditd/)
+		runs[row] = (high - low) / low
+	return low
 }
 function cell(c, base, row,	a, b) {
-	a = mid(c, row)
-	b = mid(base, row)
+	a = least(c, row)
+	b = least(base, row)
 	if (!a || !b)
 		return ""
 	return a < 2 * b ? sprintf("%+.2f %%", (a / b - 1) * 100) : sprintf("× %.1f", a / b)
@@ -47,30 +47,30 @@ function table(title, columns) {
 	gsub(/\|/, "---|", title)
 	print "|---|" title
 }
-function more(c, base, row) { return mid(c, row) - mid(base, row) }
+function more(c, base, row) { return least(c, row) - least(base, row) }
 function fact_row(text, amount) { printf "| %s | %.0f |\n", text, amount }
 function millions(text, key) { printf "| %s | %.1f million |\n", text, fact[key] / 1e6 }
 function three(text, list) { printf "| %s | %d, %d, %d |\n", text, list["none"], list["full"], list["small"] }
 
 END {
-	table("instructions | no module | disarmed | no policy | audit | 1 folder | 1,000 | 100,000 | inside, 1 | inside, 100,000 | ±")
+	table("instructions | no module | disarmed | no policy | audit | 1 folder | 1,000 | 100,000 | inside, 1 | inside, 100,000 | spread")
 	for (i = 1; i <= names; i++) {
 		row = name[i]
 		if (!n["none", row])
 			continue
-		line = sprintf("| %s | %d | %s | %s | %s | %s | %s | %s | %s | %s |", row, mid("none", row),
+		line = sprintf("| %s | %d | %s | %s | %s | %s | %s | %s | %s | %s |", row, least("none", row),
 			cell("disarmed", "none", row), cell("loaded", "disarmed", row), cell("audit", "disarmed", row),
 			cell("block1", "disarmed", row), cell("block1000", "disarmed", row), cell("block100000", "disarmed", row),
 			cell("block1.inside", "disarmed.inside", row), cell("block100000.inside", "disarmed.inside", row))
 		printf "%s %.2f, %.2f %% |\n", line, runs[row] * 100, rounds[row] * 100
 	}
 
-	table("cold | disarmed | 1 folder | 100,000 | ±")
+	table("cold | disarmed | 1 folder | 100,000 | spread")
 	for (i = 1; i <= names; i++) {
 		row = name[i]
 		if (n["none", row] || !n["disarmed", row])
 			continue
-		line = sprintf("| %s | %d | %+d (%s) | %+d (%s) |", row, mid("disarmed", row), more("block1", "disarmed", row),
+		line = sprintf("| %s | %d | %+d (%s) | %+d (%s) |", row, least("disarmed", row), more("block1", "disarmed", row),
 			cell("block1", "disarmed", row), more("block100000", "disarmed", row), cell("block100000", "disarmed", row))
 		printf "%s %.2f, %.2f %% |\n", line, runs[row] * 100, rounds[row] * 100
 	}
@@ -106,7 +106,7 @@ END {
 	fact_row("each folder on the way that is not cached ((10 deep − 3 deep) / 7)", (deep - shallow) / 7)
 
 	table("memory | bytes")
-	fact_row("the module and its daemon's socket, with no policy", fact["armed memory"] - fact["no module memory"])
+	fact_row("the module, with no policy", fact["armed memory"] - fact["no module memory"])
 	fact_row("each folder of the policy ((100,000 − 1) / 99,999)",
 		(fact["block100000 memory"] - fact["block1 memory"]) / 99999)
 	fact_row("each program of the policy ((10,000 − 1) / 9,999)", (fact["full memory"] - fact["block100000 memory"]) / 9999)

@@ -315,9 +315,12 @@ static void each(const char *folder, int count, const char *which)
 static void hold_off(const char *name, int seconds)
 {
 	struct sched_param param = { .sched_priority = 50 };
-	long long next = now(), end = next + seconds * 1000000000LL, longest = 0, latest = 0, times = 0;
+	long long next, end, longest = 0, latest = 0, times = 0;
 
 	done(sched_setscheduler(0, SCHED_FIFO, &param));
+	once(name);
+	next = now();
+	end = next + seconds * 1000000000LL;
 	while (next < end) {
 		struct timespec until;
 		long long late, took;

@@ -280,6 +280,6 @@ start_auditd
 for rep in $(seq "$repetitions"); do
 	count auditd $stranger warm $outside
 done
-grep -q 'key="bench"' /var/log/audit/audit.log* || die "auditd has not acted"
+grep -q 'type=SYSCALL.*key="bench"' /var/log/audit/audit.log* || die "auditd has not acted"
 
 awk -f "$here/bench.awk" "$results"/*
