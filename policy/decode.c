@@ -352,6 +352,7 @@ static enum rampart_reason walk(const struct message *message, struct pb_view by
 		reason = take(&message->members[i], &field, base);
 		if (reason)
 			return reason;
+		env_relax();
 	}
 	if (ret)
 		return ret == -EPROTO ? RAMPART_REASON_UNKNOWN_FIELD : RAMPART_REASON_ENCODING;

@@ -216,6 +216,7 @@ static u32 insert_from(struct builder *b, u32 node, struct pb_view path, u32 cla
 		b->nodes[node].below |= classes;
 		node = node_child(b, node, component);
 	}
+	env_relax();
 	return node;
 }
 
@@ -600,6 +601,7 @@ static int publish(struct builder *b)
 
 		if (edge->from)
 			edges_add(&rs->edges, edges_slot(&rs->edges, rs->names, edge->from, name + 1, *name), *edge);
+		env_relax();
 	}
 	return 0;
 }
