@@ -48,12 +48,14 @@ function table(title, columns) {
 	print "|---|" title
 }
 function more(c, base, row) { return least(c, row) - least(base, row) }
+function cold(c, row) { return sprintf("%+d (%s)", more(c, "disarmed", row), cell(c, "disarmed", row)) }
 function fact_row(text, amount) { printf "| %s | %.0f |\n", text, amount }
 function millions(text, key) { printf "| %s | %.1f million |\n", text, fact[key] / 1e6 }
 function three(text, list) { printf "| %s | %d, %d, %d |\n", text, list["none"], list["full"], list["small"] }
 
 END {
-	table("instructions | no module | disarmed | no policy | audit | 1 folder | 1,000 | 100,000 | inside, 1 | inside, 100,000 | spread")
+	table("instructions | no module | disarmed | no policy | audit | 1 folder | 1,000 | 100,000 |" \
+		" inside, 1 | inside, 100,000 | spread")
 	for (i = 1; i <= names; i++) {
 		row = name[i]
 		if (!n["none", row])
@@ -70,8 +72,7 @@ END {
 		row = name[i]
 		if (n["none", row] || !n["disarmed", row])
 			continue
-		line = sprintf("| %s | %d | %+d (%s) | %+d (%s) |", row, least("disarmed", row), more("block1", "disarmed", row),
-			cell("block1", "disarmed", row), more("block100000", "disarmed", row), cell("block100000", "disarmed", row))
+		line = sprintf("| %s | %d | %s | %s |", row, least("disarmed", row), cold("block1", row), cold("block100000", row))
 		printf "%s %.2f, %.2f %% |\n", line, runs[row] * 100, rounds[row] * 100
 	}
 

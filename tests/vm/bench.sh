@@ -118,8 +118,8 @@ prepare_fapolicyd() {
 	printf '%s\n' 'allow perm=execute all : trust=1' 'deny perm=execute all : all' 'allow perm=open all : all' \
 		> /etc/fapolicyd/compiled.rules
 	rm -f /etc/fapolicyd/rules.d/*
-	find /usr/bin /usr/sbin /usr/local/bin /usr/lib/systemd /usr/lib/x86_64-linux-gnu/ld-*.so* -type f -perm /111 ! -name untrusted \
-		-exec sha256sum {} + | while read -r sum file; do
+	find /usr/bin /usr/sbin /usr/local/bin /usr/lib/systemd /usr/lib/x86_64-linux-gnu/ld-*.so* -type f -perm /111 \
+		! -name untrusted -exec sha256sum {} + | while read -r sum file; do
 			echo "$file $(stat -c %s "$file") $sum"
 		done > /etc/fapolicyd/fapolicyd.trust
 }
