@@ -71,7 +71,9 @@ in_force() {
 }
 disarm() {
 	token "$(status challenge)" /tmp/token && rampartctl disarm /tmp/token > /dev/null || die "cannot be disarmed"
-	opens $stranger $inside/file || die "disarmed, it blocks"
+	for file in $inside/file /srv/999/file /srv/99999/file; do
+		opens $stranger $file || die "disarmed, it blocks $file"
+	done
 }
 end_rampart() {
 	end_daemon
