@@ -154,6 +154,7 @@ tasks() {
 all_tasks() {
 	for how in fork exec; do
 		tell "$1 $how" "$(tasks 2000 $how)"
+		say "$1, $how"
 	done
 }
 # tell NAME VALUE: of what is found once.
@@ -189,6 +190,7 @@ load() {
 		END { printf "%.0f", n }' $results/trace.$1)"
 	tell "$1 times" $(($(grep -c ' rampart_resolve ' $results/trace.$1) - 1))
 	wait_enforcing || die "policy $1 is not in force"
+	say "load of $1"
 }
 
 # A guest that counts starts at a fixed date, before the signer's certificate.
