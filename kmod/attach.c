@@ -26,6 +26,8 @@
 #include "hooks.h"
 #include "rampart.h"
 #include "selftest.h"
+#include "store.h"
+#include "subject.h"
 
 #define SAVE_1 "pushq %rdi\n"
 #define SAVE_2 SAVE_1 "pushq %rsi\n"
@@ -228,16 +230,28 @@ static void hold_module(bool hold)
 	holds_module = hold;
 }
 
+/* Nobody has seen what was executed, what has ended, and what was moved and mounted meanwhile. */
 static void rearm(struct work_struct *work)
 {
+	int err;
+
 	mutex_lock(&attach_lock);
-	if (disarmed_until) {
-		hold_module(true);
-		WRITE_ONCE(disarmed_until, 0);
-		attach_needed();
-		pr_notice("armed again\n");
+	if (!disarmed_until) {
+		mutex_unlock(&attach_lock);
+		return;
 	}
+	subject_forget();
+	hold_module(true);
+	WRITE_ONCE(disarmed_until, 0);
+	attach_needed();
+	err = subject_populate();
 	mutex_unlock(&attach_lock);
+	if (!err)
+		err = rampart_store_refresh();
+	if (err)
+		pr_err("armed again, but out of memory: trusted programs may not be known, nor what was moved meanwhile\n");
+	else
+		pr_notice("armed again\n");
 }
 
 static DECLARE_DELAYED_WORK(rearm_work, rearm);

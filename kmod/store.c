@@ -159,6 +159,11 @@ u64 rampart_store_info(struct rampart_policy_info *info)
 	return gen;
 }
 
+int rampart_store_refresh(void)
+{
+	return run(&(struct job){ .programs = true });
+}
+
 struct refresh {
 	struct callback_head head;
 	bool programs;

@@ -34,6 +34,12 @@ u64 rampart_store_info(struct rampart_policy_info *info);
 int rampart_store_hint(u32 kind, const char *path);
 
 /*
+ * rampart_store_refresh() - finds the anchors and the programs afresh; no label that was found before counts any more. 0 or -ENOMEM,
+ * and then all stays as it was. Context: may sleep.
+ */
+int rampart_store_refresh(void);
+
+/*
  * rampart_store_refresh_later() - finds the anchors (and the programs) afresh before the current task returns to user space: what
  * it is about to do changes the mounts, or replaces a trusted program, or moves a labelled directory (@moving).
  * Context: process; GFP_ATOMIC allocation.

@@ -342,6 +342,24 @@ int subject_populate(void)
 	return err;
 }
 
+void subject_forget(void)
+{
+	struct rhashtable_iter iter;
+	struct entry *entry;
+
+	rhashtable_walk_enter(&table, &iter);
+	rhashtable_walk_start(&iter);
+	while ((entry = rhashtable_walk_next(&iter))) {
+		/* The table was resized: from the beginning again. */
+		if (IS_ERR(entry))
+			continue;
+		if (!rhashtable_remove_fast(&table, &entry->node, params))
+			call_rcu(&entry->rcu, entry_free);
+	}
+	rhashtable_walk_stop(&iter);
+	rhashtable_walk_exit(&iter);
+}
+
 static void destroy_entry(void *ptr, void *arg)
 {
 	struct entry *entry = ptr;

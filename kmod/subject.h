@@ -51,6 +51,8 @@ int subject_init(void);
 void subject_exit(void);
 /* Enters the tasks that were there before us. Context: may sleep. */
 int subject_populate(void);
+/* Forgets all tasks. No hook may be attached. Context: any. */
+void subject_forget(void);
 
 /* Handlers of task_alloc, task_free, bprm_creds_for_exec, bprm_committed_creds. */
 int subject_fork(struct task_struct *child);
