@@ -53,12 +53,14 @@ hooks() {
 
 # --- requests, and events: none is lost while their delivery fails ---
 requests() {
+	# Not from the share: 9p would release what it could not allocate.
+	cp -r "$here/swap" /tmp/swap
 	# A load that came through all the same is one version further, and so is the next; one that says it failed is not.
 	cat > /tmp/loaded << 'END'
 version=$(cat /tmp/version)
 [ "$STATUS" != 0 ] || version=$((version + 1))
 echo $version > /tmp/version
-ln -sf "$here/swap/$((version + 1)).bundle" /tmp/next.bundle
+ln -sf "/tmp/swap/$((version + 1)).bundle" /tmp/next.bundle
 "$here/rawnl" status | grep -q " version=$version "
 END
 	echo 1 > /tmp/version
