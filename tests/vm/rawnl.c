@@ -326,6 +326,7 @@ static void print_answer(const struct answer *answer)
 /* Each line of the input is a request. What is in force after it ends its line of the output. */
 static void run_lines(uint16_t family)
 {
+	int first = dup(STDIN_FILENO);	/* what a request opens comes after all that is open now */
 	struct answer answer;
 	char line[4096];
 
@@ -337,6 +338,7 @@ static void run_lines(uint16_t family)
 			n++;
 		make_request(family, n, words);
 		ask(&answer);
+		close_range(first + 1, ~0U, 0);
 		print_answer(&answer);
 		start(family, RAMPART_CMD_GET_STATUS, RAMPART_GENL_VERSION);
 		ask(&answer);
