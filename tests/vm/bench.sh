@@ -50,8 +50,7 @@ bundle() {
 }
 start_rampart() {
 	insmod /usr/lib/rampart/rampart.ko || die "the module does not load"
-	rampartd >> /var/log/rampartd.log 2>&1 &
-	wait_daemon || die "no daemon"
+	start_daemon || die "no daemon"
 }
 # in_force NAME [REFUSED...]: loads it; none of these files can then be written, or, with none, an attempt is reported.
 in_force() {

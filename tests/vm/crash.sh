@@ -19,16 +19,16 @@ truncate -s 4M $work/cut
 truncate -s 64M $work/log
 check log/loops sh -c "losetup /dev/loop1 $work/log && losetup /dev/loop2 $work/cut"
 check log/device dmsetup create log --table '0 8192 log-writes /dev/loop0 /dev/loop1'
-down
+kill_daemon
 # ext4 would sync by itself what is renamed over something.
 check log/mount mount -o noauto_da_alloc /dev/mapper/log $state
-check log/daemon up
+check log/daemon start_daemon
 applied 1 block
 check log/enforcing wait_enforcing
 for i in $(seq 20); do changes; done
 check log/settled settled
 end_daemon
-check log/daemon_again up
+check log/daemon_again start_daemon
 applied 2 block
 end_daemon
 check log/umount umount $state
@@ -73,7 +73,7 @@ while read -r n bundle staged floor; do
 	umount $state 2> /dev/null
 	check boot_$n/cut "$here/cut" at "$n" $work/log $work/empty $work/cut
 	check boot_$n/mount mount /dev/loop2 $state
-	check boot_$n/daemon up
+	check boot_$n/daemon start_daemon
 	echo "# entry $n: policy $bundle, staged $staged, floor $floor"
 	in_force boot_$n "$bundle"
 done < $work/shapes

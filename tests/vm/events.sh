@@ -144,17 +144,9 @@ burst() {
 	taskset -c 0 sh -c "i=0; while [ \$i -lt $1 ]; do echo x >> /srv/ledger/burst; i=\$((i + 1)); done" 2> /dev/null
 }
 stored() { rampartctl events --limit 10000 | grep -c /srv/ledger/burst; }
-away() {
-	daemon=$(status reader_pid)
-	kill -9 "$daemon"
-	while kill -0 "$daemon" 2> /dev/null; do sleep 0.05; done
-}
-back() {
-	rampartd >> /var/log/rampartd.log 2>&1 < /dev/null &
-	wait_daemon && settled
-}
+back() { start_daemon && settled; }
 settled
-away
+kill_daemon
 wait $follow
 [ $? = 5 ] && ok follow_ends || not_ok follow_ends "not with exit code 5"
 check away/doctor finds daemon "does not answer"

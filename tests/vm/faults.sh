@@ -73,12 +73,10 @@ END
 	each request/status true "$here/rawnl" status
 	each request/hint true "$here/rawnl" send hint path:text:/srv/new hint:u32:1
 	check requests/enforcing wait_enforcing
-	kill -9 "$(status reader_pid)"
-	while pidof rampartd > /dev/null; do sleep 0.1; done
+	kill_daemon
 	printf 'send subscribe\nsend set_floor payload:hex:0801\nsend grant payload:hex:0801\nsend ack batch:u64:1\n' > /tmp/lines
 	each request/of_the_daemon true sh -c 'exec "$here/rawnl" < /tmp/lines'
-	rampartd >> /var/log/rampartd.log 2>&1 &
-	check requests/daemon wait_daemon
+	check requests/daemon start_daemon
 	check requests/enforcing_still wait_enforcing
 	refused requests/enforced sh -c 'echo x >> /srv/ledger/f'
 

@@ -39,9 +39,9 @@ becomes() {
 mkdir -p /srv/ledger && echo original > /srv/ledger/f
 check disk make_disk
 check device dmsetup create disk --table '0 8192 linear /dev/loop0 0'
-down
+kill_daemon
 check mount mount /dev/mapper/disk $state
-check daemon up
+check daemon start_daemon
 check apply apply 1 block off
 v=$((version_before + 1))
 in_force begin $v
@@ -57,7 +57,7 @@ well_again full/again $((300 - lost))
 kept=$(stored)
 fill > /dev/null 2>&1
 check full/new_kernel new_kernel
-check full/boot up
+check full/boot start_daemon
 in_force full/boot $v
 rm $state/fill
 
@@ -65,7 +65,7 @@ rm $state/fill
 check read_only/new_kernel new_kernel
 check read_only/umount umount $state
 check read_only/mount mount -o ro /dev/mapper/disk $state
-start
+rampartd >> $log 2>&1 < /dev/null &
 in_force read_only $v
 says read_only/apply "$(refusal 'Read-only file system')" apply 2 block off
 in_force read_only/refused $v
@@ -89,11 +89,11 @@ for _ in $(seq 10); do changes; done
 check broken/settled settled
 is broken/unstored $((u + 10)) unstored
 check broken/lives pidof rampartd
-down
+kill_daemon
 check broken/mended becomes 'linear /dev/loop0 0'
 check broken/umount umount $state
 check broken/mount mount /dev/mapper/disk $state
-check broken/daemon up
+check broken/daemon start_daemon
 in_force broken/after $v
 
 # --- each call by which the daemon changes what is there ---

@@ -15,21 +15,13 @@ stored() {
 	cp /var/lib/rampart/events.db* /mnt/work/ &&
 		sqlite3 /mnt/work/events.db "SELECT count(*) FROM event WHERE path LIKE '/srv/ledger/%'"
 }
-new_daemon() {
-	rampartd >> /var/log/rampartd.log 2>&1 < /dev/null &
-	wait_daemon
-}
-kill_daemon() {
-	killall -9 rampartd
-	while pidof rampartd > /dev/null; do sleep 0.05; done
-}
 # disturb: as long as the flood lasts.
 disturb() {
 	while [ -e $running ]; do
 		killall -STOP rampartd; sleep 0.5; killall -CONT rampartd
 		sleep 0.5
 		kill_daemon
-		new_daemon
+		start_daemon
 		restarts=$((restarts + 1))
 	done
 }
@@ -84,7 +76,7 @@ exact tiny $((workers * 2500))
 check tiny/delivered test $new_delivered -gt 512
 check tiny/buffer sh -c 'test $(grep -c "SO_RCVBUFFORCE.*INJECTED" /tmp/strace)$(grep SO_RCVBUF /tmp/strace | grep -vc INJECTED) = 20'
 kill_daemon
-check tiny/daemon_again new_daemon
+check tiny/daemon_again start_daemon
 
 # --- what is no block leaves room for blocks ---
 check reserve/apply apply 3 block audit

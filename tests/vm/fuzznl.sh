@@ -36,11 +36,9 @@ token 00112233445566778899aabbccddeeff /tmp/other.token
 echo "# seed ${RAMPART_SEED:=$(date +%s)}"
 seed=$RAMPART_SEED
 fuzz daemon $((times / 2))
-killall -9 rampartd
-while pidof rampartd > /dev/null; do sleep 0.1; done
+kill_daemon
 fuzz reader $((times / 2))
-rampartd >> /var/log/rampartd.log 2>&1 < /dev/null &
-check daemon_again wait_daemon
+check daemon_again start_daemon
 check apply_again apply 101 block block
 check enforcing_again wait_enforcing
 fuzz self_protected $((times / 8))

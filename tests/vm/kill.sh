@@ -9,12 +9,6 @@ here=$(dirname "$0")
 every=${1:-1}
 effects=write,pwrite64,rename,renameat,fsync,fdatasync,unlink,unlinkat,ftruncate,mkdir,sendto,sendmsg,chmod,fchmod
 changes() { echo x 2> /dev/null >> /srv/ledger/f; }
-in_force() { "$here/rawnl" status | tr ' ' '\n' | sed -n "s/^$1=//p"; }
-gone() { while pidof rampartd > /dev/null; do sleep 0.05; done; }
-up() {
-	rampartd >> /var/log/rampartd.log 2>&1 < /dev/null &
-	wait_daemon
-}
 # traced COMMAND...: strace, up when it says so.
 traced() {
 	: > /tmp/strace
@@ -36,23 +30,20 @@ start() {
 	wait $strace
 }
 apply_next() {
-	up && traced "$@" -p "$(pidof rampartd)"
+	start_daemon && traced "$@" -p "$(pidof rampartd)"
 	apply $((version + 1)) block off 2> /tmp/apply
-	killall -9 rampartd 2> /dev/null
-	gone
+	kill_daemon
 }
 stop() {
-	up && traced "$@" -p "$(pidof rampartd)"
-	killall rampartd
-	gone
+	start_daemon && traced "$@" -p "$(pidof rampartd)"
+	end_daemon
 }
 
 check apply_off apply 1 off off
 mkdir -p /srv/ledger && echo original > /srv/ledger/f
 check apply apply 2 block off
 check enforcing wait_enforcing
-killall -9 rampartd
-gone
+kill_daemon
 version=2
 for phase in start apply_next stop; do
 	$phase -o /tmp/trace -e trace=$effects
@@ -62,24 +53,23 @@ for phase in start apply_next stop; do
 	bad='' total=0
 	while read -r times call; do
 		for n in $(seq 1 "$every" "$times"); do
-			was=$(in_force version)
+			was=$(kernel version)
 			$phase -o /dev/null -e trace="$call" -e inject="$call:signal=KILL:when=$n" < /dev/null
 			total=$((total + 1))
-			now=$(in_force version)
+			now=$(kernel version)
 			if changes; then bad="$bad $call/$n:allowed"; fi
 			case $((now - was))$phase in 0* | 1apply_next) ;; *) bad="$bad $call/$n:$was->$now" ;; esac
 			version=$((now - ${version_before:-0}))
 			# What the kernel has, the disk has, or the other way round, and no older one.
-			if up && wait_enforcing > /dev/null && [ "$(in_force version)" -ge "$now" ] &&
-				[ "$(in_force version)" -le $((now + 1)) ] && ! changes; then :; else bad="$bad $call/$n:next"; fi
-			version=$(($(in_force version) - ${version_before:-0}))
-			killall -9 rampartd
-			gone
+			if start_daemon && wait_enforcing > /dev/null && [ "$(kernel version)" -ge "$now" ] &&
+				[ "$(kernel version)" -le $((now + 1)) ] && ! changes; then :; else bad="$bad $call/$n:next"; fi
+			version=$(($(kernel version) - ${version_before:-0}))
+			kill_daemon
 		done
 	done < /tmp/calls
 	[ ! "$bad" ] && ok "$phase: killed at $total calls" || not_ok $phase "$bad"
 done
-check last/daemon up
+check last/daemon start_daemon
 check last/enforcing wait_enforcing
 refused last/enforced changes
 

@@ -81,11 +81,22 @@ wait_daemon() {
 	done
 	return 1
 }
-# end_daemon: by SIGTERM.
+# start_daemon: up once it answers. kill_daemon, and end_daemon by SIGTERM: done once it is gone.
+start_daemon() {
+	rampartd >> /var/log/rampartd.log 2>&1 < /dev/null &
+	wait_daemon
+}
+gone() { while pidof rampartd > /dev/null; do sleep 0.05; done; }
+kill_daemon() {
+	killall -9 rampartd 2> /dev/null
+	gone
+}
 end_daemon() {
 	killall rampartd
-	while pidof rampartd > /dev/null; do sleep 0.1; done
+	gone
 }
+# kernel FIELD: of the kernel's status, past the daemon.
+kernel() { "$here/rawnl" status | tr ' ' '\n' | sed -n "s/^$1=//p"; }
 # token CHALLENGE FILE: a signed disarm for an hour.
 token() { rampartctl policy token --challenge "$1" --hours 1 --key $KEYS/policy.key --cert $KEYS/policy.crt -o "$2"; }
 # settled: all that was emitted has been stored.

@@ -34,7 +34,7 @@ date -s "@$(($(date +%s) + 3585))" > /dev/null
 check disarm rampartctl disarm /tmp/token
 check disarmed changes /srv/ledger/f
 # Its proofs would make the kernel look again at all that was mounted.
-kill -9 "$(status reader_pid)"
+kill_daemon
 : > /tmp/disarmed
 sleep 1
 mv /srv/public/moved /srv/ledger/moved
@@ -50,7 +50,6 @@ refused armed/became_another grep stranger /srv/ledger/f
 check armed/said grep -q 'not permitted' /tmp/stranger
 # Its file is gone from the policy's path.
 refused armed/replaced grep replaced /srv/ledger/f
-rampartd >> /var/log/rampartd.log 2>&1 < /dev/null &
-check daemon wait_daemon
+check daemon start_daemon
 check daemon/enforcing wait_enforcing
 finish

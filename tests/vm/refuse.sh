@@ -13,8 +13,7 @@ variants=2000
 # That kernel has no ECDSA; and a few will do to see that it does as the other.
 case $(uname -r) in 6.1.*) ec= variants=200 ;; esac
 
-# now FIELD: of the kernel's own status, past the daemon. in_force: what is.
-now() { "$rawnl" status | tr ' ' '\n' | sed -n "s/^$1=//p"; }
+# in_force: what is, as the kernel says.
 in_force() { echo status | "$rawnl" | sed 's/.*| //'; }
 # answer NAME EXPECTED COMMAND...: passes when what the command prints begins so, whatever its status.
 answer() {
@@ -168,11 +167,11 @@ expired expired ETIME expired: the policy
 signer-expired signer_expired EKEYEXPIRED expired: the signer
 gone revoked EKEYREVOKED revoked
 END
-date -s "@$(now floor_time)" > /dev/null
+date -s "@$(kernel floor_time)" > /dev/null
 still_in_force replay
 
 # --- another boot, as far as one guest can have it ---
-check reload/token token "$(now challenge)" /tmp/token
+check reload/token token "$(kernel challenge)" /tmp/token
 answer reload/disarm "ok 0" "$rawnl" disarm /tmp/token
 answer reload/disarm_again "challenge EKEYREJECTED" "$rawnl" disarm /tmp/token
 end_daemon
@@ -181,10 +180,10 @@ check reload/load insmod /usr/lib/rampart/rampart.ko
 answer reload/token_replayed "challenge EKEYREJECTED" "$rawnl" disarm /tmp/token
 # Before the daemon is there, nobody knows of version 11.
 answer reload/older_before_the_daemon "ok 0" "$rawnl" load "$signed/older.bundle"
-rampartd > /var/log/rampartd3.log 2>&1 &
+check reload/daemon start_daemon
 check reload/enforcing wait_enforcing
-answer reload/floor "11" now floor_version
-answer reload/version "11" now version
+answer reload/floor "11" kernel floor_version
+answer reload/version "11" kernel version
 before=$(in_force)
 both <<END
 base rolled_back ESTALE rolled back

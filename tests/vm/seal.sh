@@ -45,8 +45,7 @@ refused "$build/daemon_stopped" changes
 kill -CONT "$(status reader_pid)"
 kill -9 "$(status reader_pid)"
 refused "$build/daemon_killed" changes
-rampartd > /var/log/rampartd2.log 2>&1 &
-check "$build/daemon_back" wait_daemon
+check "$build/daemon_back" start_daemon
 
 # A captured load, sent past the daemon: the older policy is refused by the kernel.
 cp /tmp/p.bundle /tmp/old.bundle

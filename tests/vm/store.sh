@@ -7,19 +7,12 @@ log=/var/log/rampartd.log
 # Nobody else makes the nodes of the devices.
 export DM_DISABLE_UDEV=1
 changes() { echo x 2> /dev/null >> /srv/ledger/f; }
-# kernel FIELD: of the kernel's status, past the daemon. disk: BUNDLE STAGED FLOOR.
-kernel() { "$here/rawnl" status | tr ' ' '\n' | sed -n "s/^$1=//p"; }
+# disk: BUNDLE STAGED FLOOR.
 disk() { "$here/cut" show $state 2> /dev/null | awk '{ print $1, $2, $3 }'; }
-down() {
-	killall -9 rampartd 2> /dev/null
-	while pidof rampartd > /dev/null; do sleep 0.05; done
-}
-start() { rampartd >> $log 2>&1 < /dev/null & }
-up() { start && wait_daemon; }
 # new_kernel: one that knows of no policy, as after a boot, without a daemon.
 new_kernel() {
-	pidof rampartd > /dev/null || up
-	token "$(status challenge)" /tmp/token && rampartctl disarm /tmp/token > /dev/null && down && rmmod rampart &&
+	pidof rampartd > /dev/null || start_daemon
+	token "$(status challenge)" /tmp/token && rampartctl disarm /tmp/token > /dev/null && kill_daemon && rmmod rampart &&
 		insmod /usr/lib/rampart/rampart.ko
 }
 # is NAME VALUE COMMAND...: passes when it prints VALUE.

@@ -19,7 +19,7 @@ loads() {
 mkdir -p /srv/a /srv/b /srv/c /usr/local/bin
 for f in a/mover1 a/mover2 a/other b/other2; do echo original > /srv/$f; done
 cp "$here/move" /usr/local/bin/mover
-killall -9 rampartd
+kill_daemon
 check load loads 1 1
 : > $running
 for n in 1 2; do
@@ -47,6 +47,5 @@ done
 check "version: $((times - warm)) loads in $took s" test "$("$here/rawnl" status | grep -o ' version=[0-9]*')" = " version=$times"
 [ "${2-}" != memory ] ||
 	check "memory: $((after - before)) kB more than after the first $warm" test $((after - before)) -lt 256
-rampartd >> /var/log/rampartd.log 2>&1 &
-check daemon wait_daemon
+check daemon start_daemon
 finish
