@@ -8,10 +8,15 @@
 
 #include "homes.h"
 #include "journal.h"
+#include "xdg.h"
 
 /* useradd writes the account first and makes its directory after: it is waited for. */
 #define AGAIN_USEC 250000ULL
 #define AGAIN_TIMES 240
+
+/* How often it is looked where users keep their folders, and of how many users. */
+#define FOLDERS_USEC 30000000ULL
+#define FOLDERS_HOMES_MAX 4096
 
 struct homes {
 	struct daemon *daemon;
@@ -22,6 +27,7 @@ struct homes {
 	unsigned int patience;	/* how often these are still looked for */
 	sd_event_source *watch;
 	sd_event_source *again;
+	sd_event_source *folders;
 };
 
 static bool is_login(const struct passwd *account)
@@ -89,21 +95,46 @@ static void read_accounts(struct homes *homes)
 	fclose(file);
 }
 
+static void warn_hint(int err)
+{
+	if (err && err != -ENOENT)
+		journal_text(LOG_WARNING, "the kernel did not take a hint of a home directory: %s", strerror(-err));
+}
+
+struct home {
+	struct kernel *kernel;
+	const char *path;
+};
+
+static void hint_folder(void *data, const char *folder, const char *below)
+{
+	const struct home *home = data;
+
+	kernel_hint_folder(home->kernel, home->path, folder, below);
+}
+
+static void hint_folders(struct homes *homes, struct kernel *kernel)
+{
+	for (unsigned int i = 0; i < homes->n && i < FOLDERS_HOMES_MAX; i++) {
+		struct home home = { kernel, homes->paths[i] };
+
+		xdg_folders(home.path, hint_folder, &home);
+	}
+}
+
 void homes_hint(struct homes *homes)
 {
 	struct kernel *kernel;
-	int err;
 
 	if (!homes)
 		return;
 	kernel = daemon_kernel(homes->daemon);
 	read_accounts(homes);
-	for (unsigned int i = 0; kernel && i < homes->n; i++) {
-		err = kernel_hint(kernel, RAMPART_HINT_HOME, homes->paths[i]);
-		if (err && err != -ENOENT)
-			journal_text(LOG_WARNING, "the kernel did not take a hint of a home directory: %s",
-				     strerror(-err));
-	}
+	if (!kernel)
+		return;
+	for (unsigned int i = 0; i < homes->n; i++)
+		warn_hint(kernel_hint(kernel, RAMPART_HINT_HOME, homes->paths[i]));
+	hint_folders(homes, kernel);
 }
 
 const char *homes_path(const struct homes *homes, unsigned int i)
@@ -118,6 +149,16 @@ static int look_again(struct homes *homes)
 	homes->patience--;
 	sd_event_source_set_time_relative(homes->again, AGAIN_USEC);
 	return sd_event_source_set_enabled(homes->again, SD_EVENT_ONESHOT);
+}
+
+static int folders_again(sd_event_source *source, uint64_t usec, void *data)
+{
+	struct homes *homes = data;
+	struct kernel *kernel = daemon_kernel(homes->daemon);
+
+	if (kernel)
+		hint_folders(homes, kernel);
+	return sd_event_source_set_time_relative(source, FOLDERS_USEC);
 }
 
 /* The kernel is told only when one has come. */
@@ -158,7 +199,12 @@ static int watch(struct homes *homes)
 	if (err < 0)
 		return err;
 	err = sd_event_add_time(event, &homes->again, CLOCK_MONOTONIC, 0, 0, hint_again, homes);
-	return err < 0 ? err : sd_event_source_set_enabled(homes->again, SD_EVENT_OFF);
+	if (err >= 0)
+		err = sd_event_source_set_enabled(homes->again, SD_EVENT_OFF);
+	if (err >= 0)
+		err = sd_event_add_time_relative(event, &homes->folders, CLOCK_MONOTONIC, FOLDERS_USEC, 0, folders_again,
+						 homes);
+	return err < 0 ? err : sd_event_source_set_enabled(homes->folders, SD_EVENT_ON);
 }
 
 int homes_init(struct daemon *daemon, const char *passwd, struct homes **homes)
@@ -187,6 +233,7 @@ void homes_exit(struct homes *homes)
 		return;
 	sd_event_source_disable_unref(homes->watch);
 	sd_event_source_disable_unref(homes->again);
+	sd_event_source_disable_unref(homes->folders);
 	free_paths(homes);
 	free(homes->paths);
 	free(homes->passwd);

@@ -48,6 +48,11 @@ static inline int compat_direct_unregister(struct ftrace_ops *ops, unsigned long
 }
 #endif
 
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
+/* Exported, but declared in none of the headers that a module is given. */
+int vfs_path_lookup(struct dentry *dentry, struct vfsmount *mnt, const char *name, unsigned int flags, struct path *path);
+#endif
+
 /* A reference to the file behind an RCU pointer, or NULL. Caller holds rcu_read_lock(). */
 static inline struct file *compat_get_file_rcu(struct file __rcu **fp)
 {

@@ -36,6 +36,8 @@ static const struct nla_policy attr_policy[RAMPART_ATTR_MAX + 1] = {
 	[RAMPART_ATTR_PATH] = { .type = NLA_NUL_STRING, .len = PATH_LENGTH_MAX },
 	[RAMPART_ATTR_HINT] = { .type = NLA_U32 },
 	[RAMPART_ATTR_BATCH] = { .type = NLA_U64 },
+	[RAMPART_ATTR_FOLDER] = { .type = NLA_NUL_STRING, .len = NAME_MAX },
+	[RAMPART_ATTR_BELOW] = { .type = NLA_NUL_STRING, .len = PATH_LENGTH_MAX },
 };
 
 /* --- answers --- */
@@ -217,6 +219,11 @@ static int do_set_floor(struct sk_buff *skb, struct genl_info *info)
 	return carry_out(skb, info, RAMPART_ATTR_PAYLOAD, set_floor);
 }
 
+static const char *text_of(const struct genl_info *info, enum rampart_attr attr)
+{
+	return info->attrs[attr] ? nla_data(info->attrs[attr]) : NULL;
+}
+
 static int do_hint(struct sk_buff *skb, struct genl_info *info)
 {
 	struct nlattr **attrs = info->attrs;
@@ -225,7 +232,8 @@ static int do_hint(struct sk_buff *skb, struct genl_info *info)
 		return -EPERM;
 	if (GENL_REQ_ATTR_CHECK(info, RAMPART_ATTR_PATH) || GENL_REQ_ATTR_CHECK(info, RAMPART_ATTR_HINT))
 		return -EINVAL;
-	return rampart_store_hint(nla_get_u32(attrs[RAMPART_ATTR_HINT]), nla_data(attrs[RAMPART_ATTR_PATH]));
+	return rampart_store_hint(nla_get_u32(attrs[RAMPART_ATTR_HINT]), nla_data(attrs[RAMPART_ATTR_PATH]),
+				  text_of(info, RAMPART_ATTR_FOLDER), text_of(info, RAMPART_ATTR_BELOW));
 }
 
 static const struct genl_small_ops ops[] = {

@@ -66,10 +66,8 @@ static char *mount_point(char *line)
 	return field;
 }
 
-static u32 state_of_path(const struct rampart_ruleset *rules, const char *path)
+static u32 state_from(const struct rampart_ruleset *rules, u32 state, const char *path)
 {
-	u32 state = RAMPART_STATE_ROOT;
-
 	while (*path) {
 		size_t len;
 
@@ -80,6 +78,32 @@ static u32 state_of_path(const struct rampart_ruleset *rules, const char *path)
 		path += len;
 	}
 	return state;
+}
+
+static u32 state_of_path(const struct rampart_ruleset *rules, const char *path)
+{
+	return state_from(rules, RAMPART_STATE_ROOT, path);
+}
+
+u32 rampart_home_state(const struct rampart_ruleset *rules, const struct home *home)
+{
+	return state_from(rules, RAMPART_STATE_HOME, home->folder ?: "");
+}
+
+int rampart_home_path(const struct home *home, struct path *path)
+{
+	struct path root;
+	int err = kern_path(home->path, LOOKUP_FOLLOW, home->below ? &root : path);
+
+	if (err || !home->below)
+		return err;
+	err = vfs_path_lookup(root.dentry, root.mnt, home->below, LOOKUP_NO_SYMLINKS | LOOKUP_NO_XDEV, path);
+	if (!err && path->dentry == root.dentry) {
+		path_put(path);
+		err = -EINVAL;
+	}
+	path_put(&root);
+	return err;
 }
 
 struct resolver {
@@ -144,19 +168,15 @@ static void add_mounts(struct resolver *r, char *text)
 }
 
 /* An anchor only where the walk alone would not find the state, that is behind a symlink. */
-static void add_place(struct resolver *r, const char *name, u32 state)
+static void add_place(struct resolver *r, const struct path *path, u32 state, const char *name)
 {
-	struct path path;
 	bool known;
 
-	if (kern_path(name, LOOKUP_FOLLOW, &path))
-		return;
 	rcu_read_lock();
-	known = rampart_label_has_state(r->view, path.dentry, state);
+	known = rampart_label_has_state(r->view, path->dentry, state);
 	rcu_read_unlock();
 	if (!known)
-		add_anchor(r, &path, state, name);
-	path_put(&path);
+		add_anchor(r, path, state, name);
 }
 
 /* The longest beginning of a literal that exists. */
@@ -172,8 +192,20 @@ static void add_literal(struct resolver *r, const struct pb_view *literal, char 
 			return;
 		*slash = 0;
 	}
+	add_place(r, &path, state_of_path(r->view->rules, buf), buf);
 	path_put(&path);
-	add_place(r, buf, state_of_path(r->view->rules, buf));
+}
+
+static void add_home(struct resolver *r, const struct home *home, char *buf)
+{
+	u32 state = rampart_home_state(r->view->rules, home);
+	struct path path;
+
+	if (!state || rampart_home_path(home, &path))
+		return;
+	snprintf(buf, PATH_MAX, "%s%s%s", home->path, home->below ? "/" : "", home->below ?: "");
+	add_place(r, &path, state, buf);
+	path_put(&path);
 }
 
 static void add_program(struct rampart_view *view, u32 index, const struct rampart_program *program)
@@ -241,7 +273,7 @@ static int alloc_tables(struct resolver *r, const char *mounts, const struct lis
 		r->max_prefix += literals[i].len + 1;
 	list_for_each_entry(home, homes, list) {
 		r->max_anchors++;
-		r->max_prefix += strlen(home->path) + 1;
+		r->max_prefix += strlen(home->path) + 1 + (home->below ? strlen(home->below) + 1 : 0);
 	}
 	view->anchor_mask = anchor_slots(r->max_anchors) - 1;
 	view->program_mask = roundup_pow_of_two(2 * programs + 2) - 1;
@@ -295,7 +327,7 @@ int rampart_resolve(struct rampart_view *view, const struct rampart_view *old, c
 	for (i = 0; i < n; i++)
 		add_literal(&r, &literals[i], buf);
 	list_for_each_entry(home, homes, list)
-		add_place(&r, home->path, RAMPART_STATE_HOME);
+		add_home(&r, home, buf);
 	shrink_anchors(&r);
 	add_programs(view, old);
 	err = 0;

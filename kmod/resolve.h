@@ -5,11 +5,21 @@
 
 #include "label.h"
 
-/* A home directory that user space named (RAMPART_HINT_HOME). Kept for the life of the module. */
+/* What user space has told of a home directory (RAMPART_HINT_HOME, _FOLDER). Kept for the life of the module. */
 struct home {
 	struct list_head list;
-	char *path;
+	const char *path;
+	const char *folder, *below;	/* NULL: the home itself */
 };
+
+/* rampart_home_state() - what it is under @rules. Context: any. */
+u32 rampart_home_state(const struct rampart_ruleset *rules, const struct home *home);
+
+/*
+ * rampart_home_path() - looks it up; below the home neither through a symlink nor into another file system, since the user makes
+ * these. 0 or a negative errno; path_put() it. Context: may sleep.
+ */
+int rampart_home_path(const struct home *home, struct path *path);
 
 /*
  * rampart_resolve() - anchors from the mounts of process 1, from the literal part of every pattern and from @homes; programs

@@ -31,6 +31,7 @@ static unsigned int n_homes;			/* store_lock */
 static struct workqueue_struct *wq;
 
 #define HOMES_MAX 65536
+#define HOME_FOLDERS_MAX 32
 
 const struct rampart_view *rampart_view(void)
 {
@@ -228,47 +229,87 @@ void rampart_store_refresh_later(bool programs, bool moving)
 	}
 }
 
-static int remember_home(const char *path)
+static void home_free(struct home *home)
+{
+	if (!home)
+		return;
+	kfree(home->path);
+	kfree(home->folder);
+	kfree(home->below);
+	kfree(home);
+}
+
+static struct home *home_new(const struct home *told)
 {
 	struct home *home = kzalloc(sizeof(*home), GFP_KERNEL);
-	const struct home *old;
 
-	if (home)
-		home->path = kstrdup(path, GFP_KERNEL);
-	if (!home || !home->path) {
-		kfree(home);
-		return -ENOMEM;
+	if (!home)
+		return NULL;
+	home->path = kstrdup(told->path, GFP_KERNEL);
+	home->folder = kstrdup(told->folder, GFP_KERNEL);
+	home->below = kstrdup(told->below, GFP_KERNEL);
+	if (home->path && !home->folder == !told->folder && !home->below == !told->below)
+		return home;
+	home_free(home);
+	return NULL;
+}
+
+static bool same_text(const char *a, const char *b)
+{
+	return a && b ? !strcmp(a, b) : a == b;
+}
+
+/* What a user may tell of his folders is bounded. */
+static bool is_to_remember(const struct home *home)
+{
+	const struct home *old;
+	unsigned int folders = 0;
+
+	lockdep_assert_held(&store_lock);
+	list_for_each_entry(old, &homes, list) {
+		if (strcmp(old->path, home->path))
+			continue;
+		if (same_text(old->folder, home->folder) && same_text(old->below, home->below))
+			return false;
+		folders += old->folder != NULL;
 	}
+	return n_homes < HOMES_MAX && (!home->folder || folders < HOME_FOLDERS_MAX);
+}
+
+static int remember_home(const struct home *told)
+{
+	struct home *home = home_new(told);
+
+	if (!home)
+		return -ENOMEM;
 	mutex_lock(&store_lock);
-	list_for_each_entry(old, &homes, list)
-		if (!strcmp(old->path, path))
-			goto known;
-	if (n_homes == HOMES_MAX)
-		goto known;
-	list_add_tail(&home->list, &homes);
-	n_homes++;
+	if (is_to_remember(home)) {
+		list_add_tail(&home->list, &homes);
+		n_homes++;
+		home = NULL;
+	}
 	mutex_unlock(&store_lock);
-	return 0;
-known:
-	mutex_unlock(&store_lock);
-	kfree(home->path);
-	kfree(home);
+	home_free(home);
 	return 0;
 }
 
 /* A path that is known may lead to another directory by now: an account was removed and made again. */
-static int add_home(const char *name)
+static int add_home(const struct home *home)
 {
+	const struct rampart_view *view;
 	struct path path;
 	bool known;
-	int err = remember_home(name);
+	u32 state;
+	int err = remember_home(home);
 
 	if (!err)
-		err = kern_path(name, LOOKUP_FOLLOW, &path);
+		err = rampart_home_path(home, &path);
 	if (err)
 		return err;
 	rcu_read_lock();
-	known = rampart_label_has_state(rampart_view(), path.dentry, RAMPART_STATE_HOME);
+	view = rampart_view();
+	state = rampart_home_state(view->rules, home);
+	known = !state || rampart_label_has_state(view, path.dentry, state);
 	rcu_read_unlock();
 	path_put(&path);
 	return known ? 0 : run(&(struct job){});
@@ -293,16 +334,20 @@ static int add_links(const char *name)
 	return err;
 }
 
-int rampart_store_hint(u32 kind, const char *path)
+int rampart_store_hint(u32 kind, const char *path, const char *folder, const char *below)
 {
 	might_sleep();
 	if (*path != '/')
 		return -EINVAL;
 	switch (kind) {
 	case RAMPART_HINT_HOME:
-		return add_home(path);
+		return add_home(&(struct home){ .path = path });
 	case RAMPART_HINT_LINKS:
 		return add_links(path);
+	case RAMPART_HINT_FOLDER:
+		if (!folder || !below || strchr(folder, '/'))
+			return -EINVAL;
+		return add_home(&(struct home){ .path = path, .folder = folder, .below = below });
 	default:
 		return -EINVAL;
 	}
@@ -360,8 +405,6 @@ void rampart_store_exit(void)
 
 	destroy_workqueue(wq);
 	view_free(rcu_dereference_protected(active, true));
-	list_for_each_entry_safe(home, tmp, &homes, list) {
-		kfree(home->path);
-		kfree(home);
-	}
+	list_for_each_entry_safe(home, tmp, &homes, list)
+		home_free(home);
 }

@@ -30,8 +30,11 @@ int rampart_store_publish(struct rampart_ruleset *ruleset, const struct rampart_
 /* A copy of the facts and the generation in force. */
 u64 rampart_store_info(struct rampart_policy_info *info);
 
-/* A hint from user space (enum rampart_hint); only ever adds protection. 0, -ENOENT or what the path lookup returned. */
-int rampart_store_hint(u32 kind, const char *path);
+/*
+ * A hint from user space (enum rampart_hint); only ever adds protection. @folder and @below: RAMPART_HINT_FOLDER, else NULL.
+ * 0, -EINVAL, -ENOENT or what the path lookup returned.
+ */
+int rampart_store_hint(u32 kind, const char *path, const char *folder, const char *below);
 
 /*
  * rampart_store_refresh() - finds the anchors and the programs afresh; no label that was found before counts any more. 0 or -ENOMEM,

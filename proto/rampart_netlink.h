@@ -22,7 +22,7 @@ enum rampart_cmd {
 	RAMPART_CMD_DISARM,	/* FD of a CMS DisarmToken -> REASON */
 	RAMPART_CMD_SET_FLOOR,	/* PAYLOAD: Floor */
 	RAMPART_CMD_ACK,	/* BATCH: the reader has stored this batch; until then it is sent again to the next reader */
-	RAMPART_CMD_HINT,	/* PATH: a home directory, or a file below a protected place that has several links */
+	RAMPART_CMD_HINT,	/* HINT of PATH, and for a folder FOLDER and BELOW */
 	__RAMPART_CMD_LAST,
 #define RAMPART_CMD_MAX (__RAMPART_CMD_LAST - 1)
 };
@@ -37,6 +37,8 @@ enum rampart_attr {
 	RAMPART_ATTR_HINT,	/* u32, enum rampart_hint */
 	RAMPART_ATTR_BATCH,	/* u64, grows by one a batch */
 	RAMPART_ATTR_PAD,
+	RAMPART_ATTR_FOLDER,	/* NUL-terminated string, at most 255 bytes: a name below "~" in policies */
+	RAMPART_ATTR_BELOW,	/* NUL-terminated string, at most 4095 bytes: a path below PATH */
 	__RAMPART_ATTR_LAST,
 #define RAMPART_ATTR_MAX (__RAMPART_ATTR_LAST - 1)
 };
@@ -45,6 +47,7 @@ enum rampart_attr {
 enum rampart_hint {
 	RAMPART_HINT_HOME = 1,	/* a user's home directory outside the policy's `homes` patterns */
 	RAMPART_HINT_LINKS,	/* a file with several links, one of them below a protected place */
+	RAMPART_HINT_FOLDER,	/* in the home directory PATH the user has FOLDER at BELOW (see xdg-user-dir(1)) */
 };
 
 #endif

@@ -307,17 +307,31 @@ int kernel_set_floor(struct kernel *kernel, const Rampart__Floor *floor)
 	return pass_message(kernel, RAMPART_CMD_SET_FLOOR, &floor->base, &answer);
 }
 
-int kernel_hint(struct kernel *kernel, uint32_t kind, const char *path)
+static int hint(struct kernel *kernel, uint32_t kind, const char *path, const char *folder, const char *below)
 {
 	struct kernel_answer answer = { 0 };
 	struct nlmsghdr *nlh;
 
-	if (strlen(path) > 4095)
+	if (strlen(path) > 4095 || strlen(below) > 4095)
 		return -ENAMETOOLONG;
 	nlh = start_command(kernel, RAMPART_CMD_HINT);
 	mnl_attr_put_u32(nlh, RAMPART_ATTR_HINT, kind);
 	mnl_attr_put_strz(nlh, RAMPART_ATTR_PATH, path);
+	if (kind == RAMPART_HINT_FOLDER) {
+		mnl_attr_put_strz(nlh, RAMPART_ATTR_FOLDER, folder);
+		mnl_attr_put_strz(nlh, RAMPART_ATTR_BELOW, below);
+	}
 	return run_command(kernel, take_answer, &answer);
+}
+
+int kernel_hint(struct kernel *kernel, uint32_t kind, const char *path)
+{
+	return hint(kernel, kind, path, "", "");
+}
+
+int kernel_hint_folder(struct kernel *kernel, const char *home, const char *folder, const char *below)
+{
+	return hint(kernel, RAMPART_HINT_FOLDER, home, folder, below);
 }
 
 int kernel_subscribe(struct kernel *kernel, kernel_batch_fn fn, void *data)

@@ -54,6 +54,8 @@ int kernel_set_floor(struct kernel *kernel, const Rampart__Floor *floor);
 
 /* kernel_hint() - @kind: enum rampart_hint. -ENAMETOOLONG for a path over 4095 bytes. */
 int kernel_hint(struct kernel *kernel, uint32_t kind, const char *path);
+/* kernel_hint_folder() - in @home its user has @folder at @below. The same. */
+int kernel_hint_folder(struct kernel *kernel, const char *home, const char *folder, const char *below);
 
 /*
  * kernel_subscribe() - makes this socket the one reader and its buffer 8 MiB. @fn may be called before this returns.

@@ -297,6 +297,7 @@ static void make_hint(struct message *m)
 	static const char *const paths[] = {
 		"/home/user", "/tmp", "/nowhere/at/all", "relative", "", "/srv/ledger/f", "/etc/../etc",
 	};
+	const char *below = paths[random_below(7)];
 	static char longest[4096];
 	const char *path = paths[random_below(7)];
 
@@ -305,7 +306,11 @@ static void make_hint(struct message *m)
 		path = longest + random_below(4096);
 	}
 	add(m, RAMPART_ATTR_PATH, strlen(path) + 1, path);
-	add_u32(m, RAMPART_ATTR_HINT, random_below(4));
+	add_u32(m, RAMPART_ATTR_HINT, random_below(5));
+	if (one_in(2))
+		add(m, RAMPART_ATTR_FOLDER, 10, "Documents");
+	if (one_in(2))
+		add(m, RAMPART_ATTR_BELOW, strlen(below) + 1, below);
 }
 
 static void make(struct message *m)

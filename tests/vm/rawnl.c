@@ -37,7 +37,8 @@ static const char *const commands[] = {
 static const char *const attributes[] = {
 	[RAMPART_ATTR_PAYLOAD] = "payload",	  [RAMPART_ATTR_FD] = "fd",	[RAMPART_ATTR_REASON] = "reason",
 	[RAMPART_ATTR_GENERATION] = "generation", [RAMPART_ATTR_PATH] = "path", [RAMPART_ATTR_HINT] = "hint",
-	[RAMPART_ATTR_BATCH] = "batch",
+	[RAMPART_ATTR_BATCH] = "batch",		  [RAMPART_ATTR_PAD] = "pad",	[RAMPART_ATTR_FOLDER] = "folder",
+	[RAMPART_ATTR_BELOW] = "below",
 };
 
 struct answer {
@@ -244,7 +245,7 @@ static void put_attribute(struct nlmsghdr *nlh, char *text)
 	if (!value)
 		usage();
 	*kind++ = *value++ = '\0';
-	type = number_of(text, attributes, RAMPART_ATTR_BATCH + 1);
+	type = number_of(text, attributes, RAMPART_ATTR_MAX + 1);
 	if (!strcmp(kind, "file"))
 		mnl_attr_put_u32(nlh, type, open_as(value, O_RDONLY));
 	else if (!strcmp(kind, "write"))

@@ -148,6 +148,11 @@ permission/EPERM send set_floor payload:hex:08ffffffffffffffff7f
 -/EINVAL send hint path:text:/home/x hint:u32:99
 -/EINVAL send hint path:hex:2f61 hint:u32:1
 -/ENOENT send hint path:text:/nowhere hint:u32:2
+-/EINVAL send hint path:text:/home/user hint:u32:3
+-/EINVAL send hint path:text:/home/user folder:text:Documents hint:u32:3
+-/EINVAL send hint path:text:/home/user folder:text:a/b below:text:x hint:u32:3
+-/ENOENT send hint path:text:/home/user folder:text:Documents below:text:nowhere hint:u32:3
+-/EINVAL send hint path:text:/home/user folder:text:Documents below:text:. hint:u32:3
 END
 answer kernel/unprivileged "- EPERM" setpriv --reuid=1000 --regid=1000 --clear-groups "$rawnl" load "$good"
 answer kernel/without_net_admin "- EPERM" setpriv --bounding-set -net_admin "$rawnl" load "$good"
