@@ -83,7 +83,7 @@ unsealed-%: $(B)/keys/trust.pem
 # --- programs that run inside guests ---
 SWAPS := 400
 .PHONY: guest-files guest-demo unsealed
-guest-files: $(addprefix $(B)/guest/,file inject daemon preload.so ask bench faults flood move rawnl cut fuzznl foreign refuse/.made swap/.made-$(SWAPS)) guest-demo unsealed
+guest-files: $(addprefix $(B)/guest/,file inject daemon preload.so ask bench faults flood hold move rawnl cut fuzznl foreign refuse/.made swap/.made-$(SWAPS)) guest-demo unsealed
 guest-demo: $(B)/guest/editor $(B)/guest/locker
 	@cp -p tests/vm/*.sh tests/vm/*.awk $(B)/guest/
 $(B)/guest/file: tests/bypass/file.c
@@ -93,6 +93,7 @@ $(B)/guest/ask: tests/vm/ask.c
 $(B)/guest/bench: tests/vm/bench.c
 $(B)/guest/faults: tests/vm/faults.c
 $(B)/guest/flood: tests/vm/flood.c
+$(B)/guest/hold: tests/vm/hold.c
 $(B)/guest/move: tests/vm/move.c
 # Not static: a loader has to load it, which is what the attacks through libraries are about.
 $(B)/guest/editor: tests/vm/editor.c

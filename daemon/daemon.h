@@ -22,6 +22,7 @@ struct intake;
 struct server;
 struct homes;
 struct links;
+struct held;
 struct probe;
 
 struct daemon {
@@ -38,6 +39,7 @@ struct daemon {
 	struct server *server;	/* the control socket */
 	struct homes *homes;	/* hints of home directories */
 	struct links *links;	/* hints of files with several links */
+	struct held *held;	/* who could write before a policy came */
 	struct probe *probe;	/* shows the kernel that its hooks work */
 	struct link *link;	/* the connection to the kernel */
 };

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include <libgen.h>
-#include <pwd.h>
 #include <sys/inotify.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <rampart_netlink.h>
 
+#include "accounts.h"
 #include "homes.h"
 #include "journal.h"
 #include "xdg.h"
@@ -29,20 +30,6 @@ struct homes {
 	sd_event_source *again;
 	sd_event_source *folders;
 };
-
-static bool is_login(const struct passwd *account)
-{
-	static const char *const closed[] = { "/nologin", "/false" };
-	size_t len = strlen(account->pw_shell);
-
-	for (unsigned int i = 0; i < ARRAY_SIZE(closed); i++) {
-		size_t end = strlen(closed[i]);
-
-		if (len >= end && !strcmp(account->pw_shell + len - end, closed[i]))
-			return false;
-	}
-	return account->pw_uid == 0 || account->pw_uid >= 1000;
-}
 
 static bool is_home(const char *path)
 {
@@ -73,26 +60,25 @@ static void add_path(struct homes *homes, const char *path)
 	homes->n += homes->paths[homes->n] != NULL;
 }
 
+static bool take_home(void *data, const char *home)
+{
+	struct homes *homes = data;
+
+	if (is_home(home))
+		add_path(homes, home);
+	else
+		homes->absent++;
+	return true;
+}
+
+/* Without the file they stay what they were. */
 static void read_accounts(struct homes *homes)
 {
-	FILE *file = fopen(homes->passwd, "re");
-	struct passwd *account;
-
-	if (!file)
+	if (access(homes->passwd, R_OK))
 		return;
 	free_paths(homes);
 	homes->absent = 0;
-	while (homes->n < HOMES_MAX && (account = fgetpwent(file))) {
-		const char *home = account->pw_dir;
-
-		if (!is_login(account) || home[0] != '/' || !home[1])
-			continue;
-		if (is_home(home))
-			add_path(homes, home);
-		else
-			homes->absent++;
-	}
-	fclose(file);
+	accounts_homes(homes->passwd, take_home, homes);
 }
 
 static void warn_hint(int err)

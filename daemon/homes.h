@@ -5,8 +5,6 @@
 
 #include "daemon.h"
 
-#define HOMES_MAX 100000	/* accounts looked at */
-
 /* homes_init() - watches the password file. 0 or a negative errno. */
 int homes_init(struct daemon *daemon, const char *passwd, struct homes **homes);
 void homes_exit(struct homes *homes);

@@ -12,6 +12,8 @@
 #include <systemd/sd-daemon.h>
 
 #include "control.h"
+#include "accounts.h"
+#include "held.h"
 #include "homes.h"
 #include "intake.h"
 #include "journal.h"
@@ -145,18 +147,22 @@ static int run(struct daemon *daemon)
 	err = intake_init(daemon, &daemon->intake);
 	if (err)
 		goto close_store;
-	what = "/etc/passwd";
-	err = homes_init(daemon, "/etc/passwd", &daemon->homes);
+	what = ACCOUNTS_PASSWD;
+	err = homes_init(daemon, ACCOUNTS_PASSWD, &daemon->homes);
 	if (err)
 		goto exit_intake;
 	what = "looking for links";
 	err = links_init(daemon, &daemon->links);
 	if (err)
 		goto exit_homes;
+	what = "looking at processes";
+	err = held_init(daemon, &daemon->held);
+	if (err)
+		goto exit_links;
 	what = "probing hooks";
 	err = probe_init(daemon, &daemon->probe);
 	if (err)
-		goto exit_links;
+		goto exit_held;
 	what = "the connection to the kernel";
 	err = link_init(daemon, &daemon->link);
 	if (err)
@@ -170,6 +176,8 @@ static int run(struct daemon *daemon)
 	link_exit(daemon->link);
 exit_probe:
 	probe_exit(daemon->probe);
+exit_held:
+	held_exit(daemon->held);
 exit_links:
 	links_exit(daemon->links);
 exit_homes:

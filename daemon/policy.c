@@ -4,6 +4,7 @@
 
 #include "bundle.h"
 #include "control.h"
+#include "held.h"
 #include "homes.h"
 #include "intake.h"
 #include "journal.h"
@@ -139,6 +140,7 @@ static void loaded(struct daemon *daemon, const struct bundle_info *info, struct
 	intake_learn(daemon->intake, result->generation, info->policy.name, info->policy.version);
 	homes_hint(daemon->homes);
 	links_start(daemon->links, &info->policy);
+	held_start(daemon->held, &info->policy);
 	probe_start(daemon->probe);
 	probe_wait(daemon->probe, PROBE_WAIT);
 	describe_force(daemon, result);

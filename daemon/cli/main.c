@@ -31,6 +31,7 @@ static const struct command commands[] = {
 	{ "events", "what was reported", "rampartctl events [--follow] [--since TIME] [--limit N]\n", cmd_events },
 	{ "why", "explain an event", "rampartctl why EVENT\n", cmd_why },
 	{ "grant", "let a warned operation through for a time", "rampartctl grant EVENT [--hours N]\n", cmd_grant },
+	{ "holders", "who can still write to protected files, by what was open before", "rampartctl holders\n", cmd_holders },
 	{ "disarm", "end enforcement for a time, with a signed token",
 	  "rampartctl disarm TOKENFILE\n"
 	  "rampartctl disarm --request\n",

@@ -64,7 +64,7 @@ _rampartctl() {
 		[[ $word == -* ]] || commands+=("$word")
 	done
 	case ${commands[0]-} in
-	'') _rampartctl_words "$current" "status doctor policy events why grant disarm --json --help --version" ;;
+	'') _rampartctl_words "$current" "status doctor policy events why grant holders disarm --json --help --version" ;;
 	policy) _rampartctl_policy "$current" "${commands[1]-}" ;;
 	events) _rampartctl_words "$current" "--follow --since --limit --json --help" ;;
 	grant) _rampartctl_words "$current" "--hours --json --help" ;;
@@ -76,7 +76,7 @@ _rampartctl() {
 			mapfile -t COMPREPLY < <(compgen -f -- "$current")
 		fi
 		;;
-	status | doctor | why) _rampartctl_words "$current" "--json --help" ;;
+	status | doctor | why | holders) _rampartctl_words "$current" "--json --help" ;;
 	esac
 }
 

@@ -171,6 +171,7 @@ int kernel_get_status(struct kernel *kernel, Rampart__Status **status)
 /* --- the rest of the daemon, made up --- */
 
 void homes_hint(struct homes *homes) {}
+void held_start(struct held *held, const struct rampart_policy *policy) {}
 const char *homes_path(const struct homes *homes, unsigned int i)
 {
 	return NULL;
