@@ -83,10 +83,12 @@ unsealed-%: $(B)/keys/trust.pem
 # --- programs that run inside guests ---
 SWAPS := 400
 .PHONY: guest-files guest-demo unsealed
-guest-files: $(addprefix $(B)/guest/,file inject daemon preload.so ask bench faults flood hold move rawnl cut fuzznl foreign refuse/.made swap/.made-$(SWAPS)) guest-demo unsealed
+guest-files: $(addprefix $(B)/guest/,file disk secret inject daemon preload.so ask bench faults flood hold move rawnl cut fuzznl foreign refuse/.made swap/.made-$(SWAPS)) guest-demo unsealed
 guest-demo: $(B)/guest/editor $(B)/guest/locker
 	@cp -p tests/vm/*.sh tests/vm/*.awk $(B)/guest/
-$(B)/guest/file: tests/bypass/file.c
+$(B)/guest/file: tests/bypass/file.c tests/bypass/ways.h
+$(B)/guest/secret: tests/bypass/secret.c tests/bypass/ways.h
+$(B)/guest/disk: tests/bypass/disk.c
 $(B)/guest/inject: tests/bypass/inject.c
 $(B)/guest/daemon: tests/bypass/daemon.c
 $(B)/guest/ask: tests/vm/ask.c

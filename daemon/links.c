@@ -25,8 +25,8 @@ struct links {
 	void *data;
 
 	/* The places of the policy. */
-	char **protect, **homes;
-	unsigned int n_protect, n_homes;
+	char **places, **homes;
+	unsigned int n_places, n_homes;
 
 	/* Where the walk is. */
 	unsigned int place, home;	/* the next pattern */
@@ -181,8 +181,8 @@ static bool next_pattern(struct links *links)
 {
 	const char *place, *home;
 
-	while (links->place < links->n_protect) {
-		place = links->protect[links->place];
+	while (links->place < links->n_places) {
+		place = links->places[links->place];
 		if (*place != '~') {
 			links->place++;
 			snprintf(links->pattern, sizeof(links->pattern), "%s", place);
@@ -248,23 +248,25 @@ static void reset(struct links *links)
 {
 	while (links->depth)
 		pop(links);
-	free_list(links->protect, links->n_protect);
+	free_list(links->places, links->n_places);
 	free_list(links->homes, links->n_homes);
-	links->protect = links->homes = NULL;
-	links->n_protect = links->n_homes = 0;
+	links->places = links->homes = NULL;
+	links->n_places = links->n_homes = 0;
 	links->place = links->home = links->found = links->too_deep = 0;
 }
 
-static char **copy_list(const struct rampart_views *views, unsigned int *n)
+static void add_texts(char ***list, unsigned int *n, const struct rampart_views *views)
 {
-	char **list = calloc(views->n + 1, sizeof(*list));
+	char **more = reallocarray(*list, *n + views->n + 1, sizeof(*more));
 
-	for (*n = 0; list && *n < views->n; ++*n) {
-		list[*n] = strndup((const char *)views->v[*n].data, views->v[*n].len);
-		if (!list[*n])
+	if (!more)
+		return;
+	*list = more;
+	for (u32 i = 0; i < views->n; i++, ++*n) {
+		more[*n] = strndup((const char *)views->v[i].data, views->v[i].len);
+		if (!more[*n])
 			break;
 	}
-	return list;
 }
 
 void links_start(struct links *links, const struct rampart_policy *policy)
@@ -274,8 +276,9 @@ void links_start(struct links *links, const struct rampart_policy *policy)
 	if (!links)
 		return;
 	reset(links);
-	links->protect = copy_list(&policy->protect, &links->n_protect);
-	links->homes = copy_list(&policy->homes, &links->n_homes);
+	add_texts(&links->places, &links->n_places, &policy->protect);
+	add_texts(&links->places, &links->n_places, &policy->secrets);
+	add_texts(&links->homes, &links->n_homes, &policy->homes);
 	if (!links->timer)
 		return;
 	sd_event_now(links->daemon->event, CLOCK_MONOTONIC, &now);

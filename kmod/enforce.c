@@ -40,17 +40,22 @@ static void label_target(const struct rampart_view *view, const struct rampart_t
 		return;
 	if (target->dentry) {
 		rampart_label(view, target->dentry, label);
+		if (target->disk)
+			label->classes |= RAMPART_OBJ_DISK;
 	} else if (target->task) {
 		classes = subject_classes(view, target->task);
 		if (classes & RAMPART_SUBJ_DAEMON)
 			label->classes |= RAMPART_OBJ_DAEMON_TASK;
 		if (classes & RAMPART_SUBJ_ALLOWED)
 			label->classes |= RAMPART_OBJ_TRUSTED_TASK;
+		label->secrets = classes >> RAMPART_SUBJ_SECRETS_SHIFT;
+		if (label->secrets)
+			label->classes |= RAMPART_OBJ_READER_TASK;
 	}
 }
 
 static void report_object(struct rampart_event_object *object, const struct rampart_target *target,
-			  const struct rampart_label *label, bool concerned)
+			  const struct rampart_label *label, u32 place, bool concerned)
 {
 	const struct inode *inode;
 
@@ -58,7 +63,7 @@ static void report_object(struct rampart_event_object *object, const struct ramp
 	if (!target)
 		return;
 	object->classes = label->classes;
-	object->place = label->place;
+	object->place = place;
 	if (!label->classes && label->below)
 		object->flags |= RAMPART_OBJECT_ANCESTOR;
 	if (concerned)
@@ -106,6 +111,8 @@ struct report {
 static void report(const struct report *r)
 {
 	struct rampart_event *event = rampart_event_reserve(r->verdict->outcome);
+	const struct rampart_rule *rule = r->verdict->rule;
+	const struct rampart_request *request = r->request;
 
 	if (!event)
 		return;
@@ -113,36 +120,45 @@ static void report(const struct report *r)
 	event->subject = subject_get(current);
 	if (event->subject)
 		event->exe = event->subject->exe;
-	event->subject_classes = r->request->subject;
+	event->subject_classes = request->subject;
 	event->pid = task_pid_nr(current);
 	event->tgid = task_tgid_nr(current);
 	event->uid = from_kuid(&init_user_ns, current_uid());
 	event->loginuid = from_kuid(&init_user_ns, audit_get_loginuid(current));
 	event->op_flags = r->flags;
 	event->hook = r->hook;
-	event->op = r->request->op;
+	event->op = request->op;
 	event->outcome = r->verdict->outcome;
-	event->mode = r->verdict->rule->mode;
-	strscpy(event->rule, r->verdict->rule->name, sizeof(event->rule));
+	event->mode = rule->mode;
+	strscpy(event->rule, rule->name, sizeof(event->rule));
 	memcpy(event->comm, current->comm, sizeof(event->comm));
 	event->comm[sizeof(event->comm) - 1] = 0;
-	report_object(&event->object, r->target, &r->request->object, r->verdict->first);
-	report_object(&event->object2, r->target2, &r->request->object2, r->verdict->second);
+	report_object(&event->object, r->target, &request->object,
+		      rampart_rule_place(rule, request->op, &request->object), r->verdict->first);
+	report_object(&event->object2, r->target2, &request->object2,
+		      rampart_rule_place(rule, request->op, &request->object2), r->verdict->second);
 	report_paths(event, r->view, r->target, r->target2);
 	rampart_event_commit(event);
+}
+
+static bool is_granted(const struct rampart_view *view, const struct rampart_rule *rule, enum rampart_op op,
+		       const struct rampart_label *object)
+{
+	struct exe_id exe = subject_exe(current);
+	u32 uid = from_kuid(&init_user_ns, current_uid());
+
+	return rampart_grant_find(rule->name, &exe, rampart_rule_place(rule, op, object), uid, view->generation);
 }
 
 /* A user's grant turns a warning into a bypass. What is about two places takes a grant for each. */
 static void ask_grant(const struct rampart_view *view, const struct rampart_request *request,
 		      struct rampart_verdict *verdict)
 {
-	struct exe_id exe = subject_exe(current);
-	u32 uid = from_kuid(&init_user_ns, current_uid());
-	const char *rule = verdict->rule->name;
+	const struct rampart_rule *rule = verdict->rule;
 
-	if (verdict->first && !rampart_grant_find(rule, &exe, request->object.place, uid, view->generation))
+	if (verdict->first && !is_granted(view, rule, request->op, &request->object))
 		return;
-	if (verdict->second && !rampart_grant_find(rule, &exe, request->object2.place, uid, view->generation))
+	if (verdict->second && !is_granted(view, rule, request->op, &request->object2))
 		return;
 	verdict->outcome = RAMPART_BYPASSED;
 }
@@ -199,7 +215,7 @@ out:
 int rampart_enforce(enum rampart_hook hook, enum rampart_op op, const struct rampart_target *target,
 		    const struct rampart_target *target2, u32 flags)
 {
-	if (target && target->dentry && is_outside(op, target->dentry, target2 ? target2->dentry : NULL))
+	if (target && target->dentry && !target->disk && is_outside(op, target->dentry, target2 ? target2->dentry : NULL))
 		return 0;
 	return enforce(hook, op, target, target2, flags, true);
 }

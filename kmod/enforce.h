@@ -31,6 +31,7 @@ static inline void rampart_sleep_end(void)
 struct rampart_target {
 	struct dentry *dentry;		/* NULL: none, or a task */
 	struct task_struct *task;
+	bool disk;			/* the dentry is of a block device that is in use */
 };
 
 /*

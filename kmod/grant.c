@@ -98,15 +98,22 @@ static enum rampart_reason decode(struct pb_view message, struct grant *grant, u
 	return *seconds <= RAMPART_GRANT_SECONDS_MAX ? RAMPART_REASON_OK : RAMPART_REASON_BAD_VALUE;
 }
 
+static u8 mode_of(const struct rampart_policy_info *info, const char *rule)
+{
+	if (!strcmp(rule, "folders"))
+		return info->folders_mode;
+	if (!strcmp(rule, "disks"))
+		return info->disks_mode;
+	return strcmp(rule, "secrets") ? info->self_mode : info->secrets_mode;
+}
+
 static enum rampart_reason check(const struct grant *grant)
 {
 	struct rampart_policy_info info = {};
-	u8 mode;
 
 	if (rampart_store_info(&info) != grant->generation || !info.name[0])
 		return RAMPART_REASON_STALE;
-	mode = strcmp(grant->rule, "folders") ? info.self_mode : info.folders_mode;
-	return mode == RAMPART_MODE_WARN ? RAMPART_REASON_OK : RAMPART_REASON_NOT_WARN;
+	return mode_of(&info, grant->rule) == RAMPART_MODE_WARN ? RAMPART_REASON_OK : RAMPART_REASON_NOT_WARN;
 }
 
 /* --- the table --- */

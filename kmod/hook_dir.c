@@ -56,8 +56,14 @@ int hook_inode_rename(struct inode *old_dir, struct dentry *old_dentry, struct i
 
 int hook_inode_unlink(struct inode *dir, struct dentry *dentry)
 {
+	int err;
+
 	rampart_hook_seen(inode_unlink);
-	return rampart_enforce_dentry(HOOK_inode_unlink, RAMPART_OP_DELETE, dentry, 0);
+	err = rampart_enforce_dentry(HOOK_inode_unlink, RAMPART_OP_DELETE, dentry, 0);
+	/* A secret that has another name would be left under that one alone, which may be anywhere. */
+	if (!err && d_inode(dentry)->i_nlink > 1 && (label_now(dentry).classes & RAMPART_OBJ_SECRET))
+		err = rampart_enforce_dentry(HOOK_inode_unlink, RAMPART_OP_LINK, dentry, 0);
+	return err;
 }
 
 int hook_inode_rmdir(struct inode *dir, struct dentry *dentry)

@@ -1,13 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Handlers about open files. Where they run: process context, may sleep, no lock of ours; they do not sleep. */
+#include <linux/file.h>
 #include <linux/fs.h>
+#include <linux/jump_label.h>
 #include <linux/mman.h>
+#include <linux/uaccess.h>
+#include <scsi/scsi_ioctl.h>
+#include <scsi/sg.h>
+#include <uapi/linux/cdrom.h>
 #include <uapi/linux/fiemap.h>
 #include <uapi/linux/fs.h>
 #include <uapi/linux/fsverity.h>
+#include <uapi/linux/hdreg.h>
+#include <uapi/linux/loop.h>
+#include <uapi/linux/nvme_ioctl.h>
 
+#include "disk.h"
 #include "enforce.h"
 #include "hook_cgroup.h"
+#include "hook_file.h"
 #include "rampart.h"
 
 /* The dentry whose inode is really written: below an overlay, that of the backing file. */
@@ -20,17 +31,59 @@ static struct dentry *real_dentry(struct file *file)
 #endif
 }
 
+static noinline int write_device(enum rampart_hook hook, struct file *file, u32 flags)
+{
+	struct rampart_target target = { .dentry = real_dentry(file) };
+
+	rampart_sleep_begin();
+	target.disk = rampart_disk_in_use(file_inode(file)->i_rdev);
+	rampart_sleep_end();
+	return rampart_enforce(hook, RAMPART_OP_WRITE, &target, NULL, flags);
+}
+
+static int enforce_write(enum rampart_hook hook, struct file *file, u32 flags)
+{
+	if (unlikely(S_ISBLK(file_inode(file)->i_mode)))
+		return write_device(hook, file, flags);
+	return rampart_enforce_dentry(hook, RAMPART_OP_WRITE, real_dentry(file), flags);
+}
+
+/* Most policies do not ask who reads: then opening for reading, which is what happens most, costs nothing more. */
+static DEFINE_STATIC_KEY_FALSE(reads_judged);
+
+void rampart_file_judge_reads(bool judge)
+{
+	if (judge)
+		static_branch_enable(&reads_judged);
+	else
+		static_branch_disable(&reads_judged);
+}
+
+/* To list a directory is not to read what is in it. */
+static int enforce_read(struct file *file)
+{
+	if (!(file->f_mode & FMODE_READ) || S_ISDIR(file_inode(file)->i_mode))
+		return 0;
+	return rampart_enforce_dentry(HOOK_file_open, RAMPART_OP_READ, real_dentry(file), file->f_flags);
+}
+
+/* A program that is executed is opened for reading, too. */
 int hook_file_open(struct file *file)
 {
 	int err;
 
 	rampart_hook_seen(file_open);
+	if (static_branch_unlikely(&reads_judged)) {
+		err = enforce_read(file);
+		if (err)
+			return err;
+	}
 	if (likely(!(file->f_mode & FMODE_WRITE) && !(file->f_flags & O_TRUNC)))
 		return 0;
 	err = rampart_enforce_cgroup_file(HOOK_file_open, file_inode(file));
 	if (err)
 		return err;
-	return rampart_enforce_dentry(HOOK_file_open, RAMPART_OP_WRITE, real_dentry(file), file->f_flags);
+	return enforce_write(HOOK_file_open, file, file->f_flags);
 }
 
 /* A descriptor that was opened before the policy came must not become a writable mapping. */
@@ -39,7 +92,7 @@ int hook_mmap_file(struct file *file, unsigned long prot, unsigned long flags)
 	rampart_hook_seen(mmap_file);
 	if (likely(!file || !(file->f_mode & FMODE_WRITE) || (flags & MAP_TYPE) == MAP_PRIVATE))
 		return 0;
-	return rampart_enforce_dentry(HOOK_mmap_file, RAMPART_OP_WRITE, real_dentry(file), flags);
+	return enforce_write(HOOK_mmap_file, file, flags);
 }
 
 /* Commands that change the file although the descriptor may be open for reading only. */
@@ -64,20 +117,79 @@ static bool ioctl_writes(unsigned int cmd)
 	}
 }
 
+/*
+ * Commands to the device itself, which need no descriptor that is open for writing. What they do is in the caller's memory, which
+ * he can change after any check, so that those that only read count too.
+ */
+static bool ioctl_commands_disk(unsigned int cmd)
+{
+	switch (cmd) {
+	case SG_IO:
+	case SCSI_IOCTL_SEND_COMMAND:
+	case CDROM_SEND_PACKET:
+	case HDIO_DRIVE_CMD:
+	case HDIO_DRIVE_TASK:
+	case HDIO_DRIVE_TASKFILE:
+		return true;
+	default:
+		return _IOC_TYPE(cmd) == 'N' && _IOC_NR(cmd) >= _IOC_NR(NVME_IOCTL_ADMIN_CMD);
+	}
+}
+
+/* A loop device reads its file by any descriptor, also by one that is open for writing only. */
+static int read_by_loop(enum rampart_hook hook, unsigned int cmd, unsigned long arg)
+{
+	struct file *file;
+	u32 fd = arg;
+	int err = 0;
+
+	if (cmd != LOOP_SET_FD && cmd != LOOP_CHANGE_FD && cmd != LOOP_CONFIGURE)
+		return 0;
+	rampart_sleep_begin();
+	file = cmd == LOOP_CONFIGURE && get_user(fd, &((struct loop_config __user *)arg)->fd) ? NULL : fget(fd);
+	if (file && !(file->f_mode & FMODE_READ))
+		err = rampart_enforce_dentry(hook, RAMPART_OP_READ, real_dentry(file), cmd);
+	if (file)
+		fput(file);
+	rampart_sleep_end();
+	return err;
+}
+
+static int device_ioctl(enum rampart_hook hook, struct file *file, unsigned int cmd, unsigned long arg)
+{
+	if (ioctl_commands_disk(cmd))
+		return write_device(hook, file, cmd);
+	return static_branch_unlikely(&reads_judged) ? read_by_loop(hook, cmd, arg) : 0;
+}
+
+/* Some of what changes a file gives its content to another one: EXT4_IOC_SWAP_BOOT. */
+static noinline int change_by_ioctl(enum rampart_hook hook, struct file *file, unsigned int cmd)
+{
+	struct dentry *dentry = real_dentry(file);
+	int err = 0;
+
+	if (static_branch_unlikely(&reads_judged))
+		err = rampart_enforce_dentry(hook, RAMPART_OP_READ, dentry, cmd);
+	return err ?: rampart_enforce_dentry(hook, RAMPART_OP_WRITE, dentry, cmd);
+}
+
+static int enforce_ioctl(enum rampart_hook hook, struct file *file, unsigned int cmd, unsigned long arg)
+{
+	if (unlikely(S_ISBLK(file_inode(file)->i_mode)))
+		return device_ioctl(hook, file, cmd, arg);
+	return likely(!ioctl_writes(cmd)) ? 0 : change_by_ioctl(hook, file, cmd);
+}
+
 int hook_file_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
 	rampart_hook_seen(file_ioctl);
-	if (likely(!ioctl_writes(cmd)))
-		return 0;
-	return rampart_enforce_dentry(HOOK_file_ioctl, RAMPART_OP_WRITE, real_dentry(file), cmd);
+	return enforce_ioctl(HOOK_file_ioctl, file, cmd, arg);
 }
 
 #ifdef CONFIG_COMPAT
 int hook_file_ioctl_compat(struct file *file, unsigned int cmd, unsigned long arg)
 {
 	rampart_hook_seen(file_ioctl_compat);
-	if (likely(!ioctl_writes(cmd)))
-		return 0;
-	return rampart_enforce_dentry(HOOK_file_ioctl_compat, RAMPART_OP_WRITE, real_dentry(file), cmd);
+	return enforce_ioctl(HOOK_file_ioctl_compat, file, cmd, arg);
 }
 #endif

@@ -67,7 +67,7 @@ static bool must_be_secure(struct file *file)
 	rcu_read_lock();
 	view = rampart_view();
 	secure = rampart_program_classes(view, &id) &&
-		 max(view->info.folders_mode, view->info.self_mode) >= RAMPART_MODE_WARN;
+		 rampart_info_strictest(&view->info) >= RAMPART_MODE_WARN;
 	rcu_read_unlock();
 	return secure;
 }

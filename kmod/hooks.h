@@ -21,9 +21,9 @@
 	H(task_free, 1, ALWAYS)                                             \
 	H(bprm_creds_for_exec, 1, ALWAYS)                                   \
 	H(bprm_committed_creds, 1, ALWAYS)                                  \
-	H(file_open, 1, OP(WRITE) | OP(SIGNAL))                             \
+	H(file_open, 1, OP(READ) | OP(WRITE) | OP(SIGNAL))                  \
 	H(inode_rename, 5, OP(RENAME))                                      \
-	H(inode_unlink, 2, OP(DELETE))                                      \
+	H(inode_unlink, 2, OP(DELETE) | OP(LINK))                           \
 	H(inode_setattr, 3, OP(SETATTR))                                    \
 	H(inode_create, 3, OP(CREATE))                                      \
 	H(inode_link, 3, OP(LINK))                                          \
@@ -32,7 +32,7 @@
 	H(inode_rmdir, 2, OP(DELETE))                                       \
 	H(inode_mknod, 4, OP(CREATE))                                       \
 	H(mmap_file, 3, OP(WRITE))                                          \
-	H(file_ioctl, 3, OP(WRITE))                                         \
+	H(file_ioctl, 3, OP(READ) | OP(WRITE))                              \
 	RAMPART_HOOKS_COMPAT(H)                                             \
 	H(inode_setxattr, 6, OP(SETXATTR))                                  \
 	H(inode_removexattr, 3, OP(SETXATTR))                               \
@@ -49,7 +49,7 @@
 
 /* What no program can reach could not be proven either. */
 #ifdef CONFIG_COMPAT
-#define RAMPART_HOOKS_COMPAT(H) H(file_ioctl_compat, 3, OP(WRITE))
+#define RAMPART_HOOKS_COMPAT(H) H(file_ioctl_compat, 3, OP(READ) | OP(WRITE))
 #else
 #define RAMPART_HOOKS_COMPAT(H)
 #endif

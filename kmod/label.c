@@ -302,6 +302,8 @@ static void label_of(const struct rampart_view *view, const struct states *state
 
 		label->classes |= l->classes;
 		label->below |= l->below;
+		label->secrets |= l->secrets;
+		label->secrets_below |= l->secrets_below;
 		if (label->place == RAMPART_PLACE_NONE)
 			label->place = l->place;
 	}
@@ -316,6 +318,7 @@ static void add_marks(const struct rampart_view *view, const struct inode *inode
 		if (mark->generation != view->generation || !exe_id_equal(&mark->id, &id))
 			continue;
 		label->classes |= mark->label.classes;
+		label->secrets |= mark->label.secrets;
 		if (label->place == RAMPART_PLACE_NONE)
 			label->place = mark->label.place;
 	}
@@ -349,6 +352,7 @@ static void label_unknown(const struct rampart_view *view, const struct inode *i
 			continue;
 		label_of(view, &view->anchors[i].states, &l);
 		label->classes |= l.classes | l.below;
+		label->secrets |= l.secrets | l.secrets_below;
 	}
 }
 
@@ -489,6 +493,13 @@ static void purge_marks(u64 generation)
 	}
 }
 
+/* A file may have links in several places, each with a label of its own. */
+static bool says_all(const struct mark *mark, const struct mark *other)
+{
+	return exe_id_equal(&mark->id, &other->id) && mark->generation == other->generation &&
+	       !(other->label.classes & ~mark->label.classes) && !(other->label.secrets & ~mark->label.secrets);
+}
+
 int rampart_mark_add(const struct rampart_view *view, const struct inode *inode, const struct rampart_label *label)
 {
 	struct mark *mark, *old;
@@ -503,7 +514,7 @@ int rampart_mark_add(const struct rampart_view *view, const struct inode *inode,
 	if (n_marks == MARKS_MAX)
 		purge_marks(view->generation);
 	hash_for_each_possible(marks, old, node, id_hash(&mark->id))
-		if (exe_id_equal(&old->id, &mark->id) && old->generation == mark->generation)
+		if (says_all(old, mark))
 			goto known;
 	if (n_marks == MARKS_MAX)
 		goto full;

@@ -244,6 +244,8 @@ static void describe(const struct rampart_policy *policy, struct rampart_policy_
 	info->version = policy->version;
 	info->valid_until = policy->valid_until;
 	info->folders_mode = policy->folders_mode;
+	info->disks_mode = policy->disks_mode;
+	info->secrets_mode = policy->secrets_mode;
 	info->self_mode = policy->self_mode;
 }
 

@@ -22,7 +22,8 @@ struct unresolved {
 enum { STATUS_ENFORCING = 1, STATUS_REASON, STATUS_POLICY, STATUS_VERSION, STATUS_GENERATION, STATUS_DIGEST,
        STATUS_COUNTERS, STATUS_HOOK, STATUS_SEALED, STATUS_CHALLENGE, STATUS_DISARMED_UNTIL, STATUS_FOLDERS_MODE,
        STATUS_SELF_MODE, STATUS_BLOCKS, STATUS_OTHERS, STATUS_READER, STATUS_FLOOR_VERSION, STATUS_FLOOR_TIME,
-       STATUS_HOST, STATUS_UNRESOLVED, STATUS_VALID_UNTIL };
+       STATUS_HOST, STATUS_UNRESOLVED, STATUS_VALID_UNTIL, STATUS_DISKS_MODE,
+       STATUS_SECRETS_MODE };
 
 /* --- why not --- */
 
@@ -74,7 +75,7 @@ static unsigned int put_reasons(struct pb_writer *w, const struct rampart_policy
 		n += put_reason(w, "this is an unsealed test build");
 	if (!generation || !info->name[0])
 		n += put_reason(w, "no policy has been loaded");
-	else if (info->folders_mode == RAMPART_MODE_OFF && info->self_mode == RAMPART_MODE_OFF)
+	else if (rampart_info_strictest(info) == RAMPART_MODE_OFF)
 		n += put_reason(w, "the policy in force turns every pillar off");
 	if (until)
 		return n + put_reason(w, "disarmed until %lld", until);
@@ -94,6 +95,8 @@ static void put_policy(struct pb_writer *w, const struct rampart_policy_info *in
 	pb_put_varint(w, STATUS_FOLDERS_MODE, info->folders_mode);
 	pb_put_varint(w, STATUS_SELF_MODE, info->self_mode);
 	pb_put_varint(w, STATUS_VALID_UNTIL, info->valid_until);
+	pb_put_varint(w, STATUS_DISKS_MODE, info->disks_mode);
+	pb_put_varint(w, STATUS_SECRETS_MODE, info->secrets_mode);
 }
 
 static void put_counters(struct pb_writer *w)

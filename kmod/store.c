@@ -12,6 +12,7 @@
 
 #include "attach.h"
 #include "enforce.h"
+#include "hook_file.h"
 #include "rampart.h"
 #include "resolve.h"
 #include "store.h"
@@ -142,6 +143,7 @@ int rampart_store_publish(struct rampart_ruleset *ruleset, const struct rampart_
 	}
 	kref_put(&job.ref->ref, ruleset_release);
 	*new_generation = rampart_store_info(NULL);
+	rampart_file_judge_reads(ops & BIT_ULL(RAMPART_OP_READ));
 	rampart_attach_need(ops);
 	return 0;
 }

@@ -14,8 +14,14 @@ struct rampart_policy_info {
 	u64 version;
 	s64 valid_until;
 	u8 digest[32];			/* SHA-256 of the signed content */
-	u8 folders_mode, self_mode;	/* enum rampart_mode */
+	u8 folders_mode, disks_mode, secrets_mode, self_mode;	/* enum rampart_mode */
 };
+
+/* The strictest mode of any pillar. */
+static inline u8 rampart_info_strictest(const struct rampart_policy_info *info)
+{
+	return max(max(info->folders_mode, info->disks_mode), max(info->secrets_mode, info->self_mode));
+}
 
 int rampart_store_init(void);
 void rampart_store_exit(void);

@@ -8,6 +8,27 @@ static bool concerns(const struct rampart_rule *rule, enum rampart_op op, const 
 	return op == RAMPART_OP_RENAME && (object->below & rule->objects);
 }
 
+/* The places that it is about. */
+static u32 secrets_of(enum rampart_op op, const struct rampart_label *object)
+{
+	return object->secrets | (op == RAMPART_OP_RENAME ? object->secrets_below : 0);
+}
+
+u32 rampart_rule_place(const struct rampart_rule *rule, enum rampart_op op, const struct rampart_label *object)
+{
+	return rule->secrets ? secrets_of(op, object) ?: RAMPART_PLACE_NONE : object->place;
+}
+
+static bool is_exempt(const struct rampart_rule *rule, const struct rampart_request *request)
+{
+	u32 secrets;
+
+	if (!rule->secrets)
+		return request->subject & rule->exempt;
+	secrets = secrets_of(request->op, &request->object) | secrets_of(request->op, &request->object2);
+	return !(secrets & ~(u32)(request->subject >> RAMPART_SUBJ_SECRETS_SHIFT));
+}
+
 static enum rampart_outcome outcome_of(enum rampart_mode mode)
 {
 	switch (mode) {
@@ -52,7 +73,7 @@ void rampart_decide(const struct rampart_ruleset *ruleset, const struct rampart_
 		second = concerns(rule, request->op, &request->object2);
 		if (!first && !second)
 			continue;
-		outcome = request->subject & rule->exempt ? RAMPART_ALLOWED : outcome_of(rule->mode);
+		outcome = is_exempt(rule, request) ? RAMPART_ALLOWED : outcome_of(rule->mode);
 		if (verdict->rule && strictness(outcome) <= strictness(verdict->outcome))
 			continue;
 		verdict->outcome = outcome;

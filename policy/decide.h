@@ -8,7 +8,7 @@
 /* The whole input of a decision. */
 struct rampart_request {
 	enum rampart_op op;
-	u64 subject;			/* enum rampart_subject_class */
+	u64 subject;			/* enum rampart_subject_class, with the secrets that it may read */
 	struct rampart_label object;
 	struct rampart_label object2;	/* the other end of rename and link, else zero */
 };
@@ -28,6 +28,12 @@ struct rampart_verdict {
  */
 void rampart_decide(const struct rampart_ruleset *ruleset, const struct rampart_request *request,
 		    struct rampart_verdict *verdict);
+
+/*
+ * rampart_rule_place() - what grants and events call the place of @object: RAMPART_PLACE_NONE, or its index in folders.protect,
+ * or of a rule about secrets a bit for each of secrets.places.
+ */
+u32 rampart_rule_place(const struct rampart_rule *rule, enum rampart_op op, const struct rampart_label *object);
 
 /* rampart_outcome_denies() - whether the operation fails (with -EPERM). */
 static inline bool rampart_outcome_denies(enum rampart_outcome outcome)

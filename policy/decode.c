@@ -23,6 +23,7 @@
 struct bundle {
 	u64 format;
 	struct rampart_policy policy;
+	struct pb_view secret;	/* path of the place that is being read */
 };
 
 struct token {
@@ -39,6 +40,7 @@ enum kind {
 	KIND_VIEWS,	/* repeated string or bytes */
 	KIND_PROGRAMS,	/* repeated Program: the list holds the exe of each */
 	KIND_MESSAGE,	/* one nested message, its members in the same struct */
+	KIND_SECRETS,	/* repeated Secret */
 };
 
 /**
@@ -201,6 +203,23 @@ static const struct member folders_members[] = {
 	{ 1, KIND_MODE, AT(policy.folders_mode) },
 	{ 2, KIND_VIEWS, AT(policy.protect), .cap = RAMPART_PATTERNS_MAX, .check = check_place },
 	{ 3, KIND_PROGRAMS, AT(policy.allow), .cap = RAMPART_PROGRAMS_MAX },
+	{ 4, KIND_MODE, AT(policy.disks_mode) },
+};
+
+static const struct member program_members[] = {
+	{ 1, KIND_VIEW, .required = true, .check = check_exe },
+};
+
+static const struct member secret_members[] = {
+	{ 1, KIND_VIEW, AT(secret), .required = true, .check = check_place },
+	{ 2, KIND_PROGRAMS, AT(policy.readers), .cap = RAMPART_PROGRAMS_MAX },
+};
+
+static const struct message secret_message = MESSAGE(secret_members);
+
+static const struct member secrets_members[] = {
+	{ 1, KIND_MODE, AT(policy.secrets_mode) },
+	{ 2, KIND_SECRETS, AT(policy.secrets), .cap = RAMPART_SECRETS_MAX, .nested = &secret_message },
 };
 
 static const struct member self_members[] = {
@@ -210,6 +229,7 @@ static const struct member self_members[] = {
 
 static const struct message target_message = MESSAGE(target_members);
 static const struct message folders_message = MESSAGE(folders_members);
+static const struct message secrets_message = MESSAGE(secrets_members);
 static const struct message self_message = MESSAGE(self_members);
 
 static const struct member bundle_members[] = {
@@ -223,10 +243,7 @@ static const struct member bundle_members[] = {
 	{ 8, KIND_MESSAGE, .nested = &folders_message },
 	{ 9, KIND_MESSAGE, .nested = &self_message },
 	{ 10, KIND_VIEWS, AT(policy.revoked), .cap = RAMPART_REVOKED_MAX, .check = check_digest },
-};
-
-static const struct member program_members[] = {
-	{ 1, KIND_VIEW, .required = true, .check = check_exe },
+	{ 11, KIND_MESSAGE, .nested = &secrets_message },
 };
 
 static const struct member token_members[] = {
@@ -245,7 +262,7 @@ static enum rampart_reason walk(const struct message *message, struct pb_view by
 
 static bool is_repeated(const struct member *member)
 {
-	return member->kind == KIND_VIEWS || member->kind == KIND_PROGRAMS;
+	return member->kind == KIND_VIEWS || member->kind == KIND_PROGRAMS || member->kind == KIND_SECRETS;
 }
 
 static enum pb_type wire_type(const struct member *member)
@@ -307,6 +324,19 @@ static enum rampart_reason take_program(const struct member *member, struct pb_v
 	return reason ? reason : append(at, exe, member->cap);
 }
 
+/* Its programs follow those of the places before it. */
+static enum rampart_reason take_secret(const struct member *member, struct pb_view v, struct bundle *bundle)
+{
+	struct rampart_policy *policy = &bundle->policy;
+	enum rampart_reason reason = walk(member->nested, v, bundle);
+
+	if (!reason)
+		reason = append(&policy->secrets, bundle->secret, member->cap);
+	if (!reason)
+		policy->readers_end[policy->secrets.n - 1] = policy->readers.n;
+	return reason;
+}
+
 static enum rampart_reason take(const struct member *member, const struct pb_field *field, void *base)
 {
 	void *at = (u8 *)base + member->offset;
@@ -316,6 +346,8 @@ static enum rampart_reason take(const struct member *member, const struct pb_fie
 		return walk(member->nested, field->bytes, base);
 	case KIND_PROGRAMS:
 		return take_program(member, field->bytes, at);
+	case KIND_SECRETS:
+		return take_secret(member, field->bytes, base);
 	case KIND_VIEW:
 	case KIND_VIEWS:
 		return take_bytes(member, field->bytes, at);
@@ -332,7 +364,7 @@ static int find(const struct message *message, const struct pb_field *field)
 	return -1;
 }
 
-/* Recursion ends with the tables: bundle, folders, program. */
+/* Recursion ends with the tables: bundle, secrets, secret, program. */
 static enum rampart_reason walk(const struct message *message, struct pb_view bytes, void *base)
 {
 	struct pb_reader reader = pb_reader(bytes);
@@ -367,7 +399,8 @@ static const size_t lists[] = {
 	offsetof(struct rampart_policy, tags),    offsetof(struct rampart_policy, hosts),
 	offsetof(struct rampart_policy, homes),   offsetof(struct rampart_policy, protect),
 	offsetof(struct rampart_policy, allow),   offsetof(struct rampart_policy, updaters),
-	offsetof(struct rampart_policy, revoked),
+	offsetof(struct rampart_policy, revoked), offsetof(struct rampart_policy, secrets),
+	offsetof(struct rampart_policy, readers),
 };
 
 static struct rampart_views *list_at(struct rampart_policy *policy, unsigned int i)

@@ -11,6 +11,7 @@
 #define RAMPART_NAME_MAX 64		/* bytes of a policy's name: [A-Za-z0-9._-]+ */
 #define RAMPART_PATTERNS_MAX 100000	/* folders.protect, homes */
 #define RAMPART_PROGRAMS_MAX 10000	/* folders.allow, self_protection.updaters */
+#define RAMPART_SECRETS_MAX 32		/* secrets.places; RAMPART_PROGRAMS_MAX in the allow of all of them */
 #define RAMPART_TAGS_MAX 64		/* target.tags, target.hosts; 64 bytes each */
 #define RAMPART_REVOKED_MAX 1024
 #define RAMPART_PATH_MAX 4095
@@ -31,8 +32,13 @@ struct rampart_policy {
 	struct rampart_views hosts;
 	struct rampart_views homes;
 	enum rampart_mode folders_mode;
+	enum rampart_mode disks_mode;
 	struct rampart_views protect;
 	struct rampart_views allow;	/* exe of each */
+	enum rampart_mode secrets_mode;
+	struct rampart_views secrets;	/* path of each */
+	struct rampart_views readers;	/* exe of each, of one place after the other */
+	u32 readers_end[RAMPART_SECRETS_MAX];	/* by place: how many readers it and those before it have */
 	enum rampart_mode self_mode;
 	struct rampart_views updaters;	/* exe of each */
 	struct rampart_views revoked;	/* 32 bytes each */
@@ -65,10 +71,18 @@ void rampart_policy_free(struct rampart_policy *policy);
  */
 enum rampart_reason rampart_disarm_decode(struct pb_view message, struct rampart_disarm *token);
 
+/* rampart_policy_readers() - the programs that may read place @i of secrets.places. */
+static inline struct rampart_views rampart_policy_readers(const struct rampart_policy *policy, u32 i)
+{
+	u32 first = i ? policy->readers_end[i - 1] : 0, n = policy->readers_end[i] - first;
+
+	return (struct rampart_views){ .v = n ? policy->readers.v + first : NULL, .n = n };
+}
+
 enum rampart_path_kind {
 	RAMPART_PATH_EXACT,	/* a program */
 	RAMPART_PATH_PATTERN,	/* homes: components may be "*" */
-	RAMPART_PATH_PLACE,	/* folders.protect: as PATTERN, and may begin with "~/" */
+	RAMPART_PATH_PLACE,	/* folders.protect, secrets.places: as PATTERN, and may begin with "~/" */
 };
 
 /*

@@ -25,7 +25,8 @@
 	X(SIGNAL, "signal")                                                                                \
 	X(PTRACE, "ptrace")                                                                                \
 	X(SCHED, "sched")                                                                                  \
-	X(UNLOAD, "unload")
+	X(UNLOAD, "unload")                                                                                \
+	X(READ, "read")
 
 enum rampart_mode {
 #define X(name, text) RAMPART_MODE_##name,

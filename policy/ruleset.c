@@ -27,10 +27,15 @@ struct edges {
 	u32 n;
 };
 
+/* What a pattern says of what it leads to. */
+struct claim {
+	u32 classes, secrets, place;
+};
+
 struct node {
-	u32 classes;	/* of a pattern that ends here */
-	u32 below;	/* of patterns that go on from here */
-	u32 place;
+	struct claim claim;	/* of the patterns that end here */
+	u32 below;		/* of those that go on from here */
+	u32 secrets_below;
 	u32 name;
 	u32 wild;	/* child for "*", 0: none */
 	u32 child;	/* the other children, 0: none */
@@ -180,7 +185,7 @@ static u32 node_new(struct builder *b)
 {
 	if (WARN_ON_ONCE(b->n_nodes == b->max_nodes))
 		return 0;
-	b->nodes[b->n_nodes].place = RAMPART_PLACE_NONE;
+	b->nodes[b->n_nodes].claim.place = RAMPART_PLACE_NONE;
 	return b->n_nodes++;
 }
 
@@ -207,24 +212,28 @@ static u32 node_child(struct builder *b, u32 node, struct pb_view name)
 	return child;
 }
 
-/* The node that @path from @node leads to; those on the way are told that @classes lie below them. */
-static u32 insert_from(struct builder *b, u32 node, struct pb_view path, u32 classes)
+/* The node that @path from @node leads to; those on the way are told what lies below them. */
+static u32 walk_from(struct builder *b, u32 node, struct pb_view path, u32 classes, u32 secrets)
 {
 	struct pb_view component;
 
 	while (node && next_component(&path, &component)) {
 		b->nodes[node].below |= classes;
+		b->nodes[node].secrets_below |= secrets;
 		node = node_child(b, node, component);
 	}
 	env_relax();
 	return node;
 }
 
-static void mark(struct builder *b, u32 node, u32 classes, u32 place)
+static void insert_from(struct builder *b, u32 node, struct pb_view path, const struct claim *claim)
 {
-	b->nodes[node].classes |= classes;
-	if (b->nodes[node].place == RAMPART_PLACE_NONE)
-		b->nodes[node].place = place;
+	struct claim *at = &b->nodes[walk_from(b, node, path, claim->classes, claim->secrets)].claim;
+
+	at->classes |= claim->classes;
+	at->secrets |= claim->secrets;
+	if (at->place == RAMPART_PLACE_NONE)
+		at->place = claim->place;
 }
 
 /* Everything before the first "*". */
@@ -242,7 +251,7 @@ static void add_literal(struct builder *b, struct pb_view path)
 {
 	struct rampart_ruleset *rs = b->rs;
 	struct pb_view literal = literal_of(path);
-	u32 node = insert_from(b, NODE_ROOT, literal, 0);
+	u32 node = walk_from(b, NODE_ROOT, literal, 0, 0);
 
 	if (!literal.len || b->nodes[node].literal)
 		return;
@@ -250,9 +259,10 @@ static void add_literal(struct builder *b, struct pb_view path)
 	rs->literals[rs->n_literals++] = add_text(b, literal);
 }
 
-static void insert(struct builder *b, struct pb_view path, u32 classes, u32 place)
+/* A program's file, or one of ours. */
+static void add_file(struct builder *b, struct pb_view path, u32 class)
 {
-	mark(b, insert_from(b, NODE_ROOT, path, classes), classes, place);
+	insert_from(b, NODE_ROOT, path, &(struct claim){ .classes = class, .place = RAMPART_PLACE_NONE });
 	add_literal(b, path);
 }
 
@@ -261,20 +271,24 @@ static struct pb_view view_of(const char *text)
 	return (struct pb_view){ .data = (const u8 *)text, .len = strlen(text) };
 }
 
-static void add_place(struct builder *b, struct pb_view path, u32 i)
+static void add_place(struct builder *b, struct pb_view path, struct claim claim)
 {
 	struct pb_view tail = { .data = path.data + 1, .len = path.len - 1 };
 
-	if (path.data[0] == '~')
-		mark(b, insert_from(b, NODE_HOME, tail, RAMPART_OBJ_FOLDER), RAMPART_OBJ_FOLDER, i);
-	else
-		insert(b, path, RAMPART_OBJ_FOLDER, i);
+	if (path.data[0] == '~') {
+		insert_from(b, NODE_HOME, tail, &claim);
+	} else {
+		insert_from(b, NODE_ROOT, path, &claim);
+		add_literal(b, path);
+	}
 }
 
 /* After all places, so that it is known what is below a home directory. */
 static void add_home(struct builder *b, struct pb_view path)
 {
-	b->nodes[insert_from(b, NODE_ROOT, path, b->nodes[NODE_HOME].below)].home = true;
+	const struct node *home = &b->nodes[NODE_HOME];
+
+	b->nodes[walk_from(b, NODE_ROOT, path, home->below, home->secrets_below)].home = true;
 	add_literal(b, path);
 }
 
@@ -283,6 +297,12 @@ static void add_program(struct builder *b, struct pb_view path, u64 classes)
 	struct rampart_ruleset *rs = b->rs;
 
 	rs->programs[rs->n_programs++] = (struct rampart_program){ .path = add_text(b, path), .classes = classes };
+}
+
+static void add_trusted(struct builder *b, struct pb_view path, u64 classes)
+{
+	add_program(b, path, classes);
+	add_file(b, path, RAMPART_OBJ_TRUSTED);
 }
 
 /* Where Rampart itself lives. */
@@ -307,32 +327,52 @@ static const char *const self_paths[] = {
 
 #define DAEMON_PATH "/usr/sbin/rampartd"
 
+static void add_places(struct builder *b, const struct rampart_policy *policy)
+{
+	u32 i;
+
+	for (i = 0; policy->folders_mode != RAMPART_MODE_OFF && i < policy->protect.n; i++)
+		add_place(b, policy->protect.v[i], (struct claim){ .classes = RAMPART_OBJ_FOLDER, .place = i });
+	for (i = 0; policy->secrets_mode != RAMPART_MODE_OFF && i < policy->secrets.n; i++)
+		add_place(b, policy->secrets.v[i], (struct claim){ .classes = RAMPART_OBJ_SECRET, .secrets = 1u << i,
+								   .place = RAMPART_PLACE_NONE });
+}
+
+static void add_readers(struct builder *b, const struct rampart_policy *policy)
+{
+	u32 i, j;
+
+	for (i = 0; i < policy->secrets.n; i++) {
+		struct rampart_views readers = rampart_policy_readers(policy, i);
+
+		for (j = 0; j < readers.n; j++)
+			add_trusted(b, readers.v[j], BIT_ULL(RAMPART_SUBJ_SECRETS_SHIFT + i));
+	}
+}
+
 static void insert_all(struct builder *b, const struct rampart_policy *policy)
 {
 	u32 i;
 
-	if (policy->folders_mode != RAMPART_MODE_OFF) {
-		for (i = 0; i < policy->protect.n; i++)
-			add_place(b, policy->protect.v[i], i);
-		for (i = 0; i < policy->homes.n && b->nodes[NODE_HOME].below; i++)
-			add_home(b, policy->homes.v[i]);
-	}
-	for (i = 0; i < policy->allow.n; i++) {
-		add_program(b, policy->allow.v[i], RAMPART_SUBJ_ALLOWED);
-		insert(b, policy->allow.v[i], RAMPART_OBJ_TRUSTED, RAMPART_PLACE_NONE);
-	}
-	for (i = 0; i < policy->updaters.n; i++) {
-		add_program(b, policy->updaters.v[i], RAMPART_SUBJ_UPDATER);
-		insert(b, policy->updaters.v[i], RAMPART_OBJ_TRUSTED, RAMPART_PLACE_NONE);
-	}
+	add_places(b, policy);
+	for (i = 0; i < policy->homes.n && b->nodes[NODE_HOME].below; i++)
+		add_home(b, policy->homes.v[i]);
+	for (i = 0; i < policy->allow.n; i++)
+		add_trusted(b, policy->allow.v[i], RAMPART_SUBJ_ALLOWED);
+	add_readers(b, policy);
+	for (i = 0; i < policy->updaters.n; i++)
+		add_trusted(b, policy->updaters.v[i], RAMPART_SUBJ_UPDATER);
 	for (i = 0; i < ARRAY_SIZE(self_paths); i++)
-		insert(b, view_of(self_paths[i]), RAMPART_OBJ_SELF, RAMPART_PLACE_NONE);
+		add_file(b, view_of(self_paths[i]), RAMPART_OBJ_SELF);
 }
 
 #define FILE_OPS                                                                                                   \
 	(BIT_ULL(RAMPART_OP_WRITE) | BIT_ULL(RAMPART_OP_CREATE) | BIT_ULL(RAMPART_OP_DELETE) |                      \
 	 BIT_ULL(RAMPART_OP_RENAME) | BIT_ULL(RAMPART_OP_LINK) | BIT_ULL(RAMPART_OP_SETATTR) |                      \
 	 BIT_ULL(RAMPART_OP_SETXATTR) | BIT_ULL(RAMPART_OP_MOUNT))
+/* Moved or linked out of its place, or hidden by a mount, it would be read after all. */
+#define SECRET_OPS                                                                                                 \
+	(BIT_ULL(RAMPART_OP_READ) | BIT_ULL(RAMPART_OP_RENAME) | BIT_ULL(RAMPART_OP_LINK) | BIT_ULL(RAMPART_OP_MOUNT))
 #define TASK_OPS (BIT_ULL(RAMPART_OP_SIGNAL) | BIT_ULL(RAMPART_OP_PTRACE) | BIT_ULL(RAMPART_OP_SCHED))
 
 static void add_rule(struct rampart_ruleset *rs, enum rampart_mode mode, struct rampart_rule rule)
@@ -351,6 +391,17 @@ static void add_rules(struct rampart_ruleset *rs, const struct rampart_policy *p
 	add_rule(rs, policy->folders_mode, (struct rampart_rule){
 		.name = "folders", .ops = BIT_ULL(RAMPART_OP_PTRACE), .objects = RAMPART_OBJ_TRUSTED_TASK,
 		.exempt = RAMPART_SUBJ_ALLOWED });
+	add_rule(rs, policy->disks_mode, (struct rampart_rule){
+		.name = "disks", .ops = BIT_ULL(RAMPART_OP_WRITE), .objects = RAMPART_OBJ_DISK,
+		.exempt = RAMPART_SUBJ_ALLOWED });
+	add_rule(rs, policy->disks_mode, (struct rampart_rule){
+		.name = "disks", .ops = BIT_ULL(RAMPART_OP_PTRACE), .objects = RAMPART_OBJ_TRUSTED_TASK,
+		.exempt = RAMPART_SUBJ_ALLOWED });
+	add_rule(rs, policy->secrets_mode, (struct rampart_rule){
+		.name = "secrets", .ops = SECRET_OPS, .objects = RAMPART_OBJ_SECRET, .secrets = true });
+	add_rule(rs, policy->secrets_mode, (struct rampart_rule){
+		.name = "secrets", .ops = BIT_ULL(RAMPART_OP_PTRACE), .objects = RAMPART_OBJ_READER_TASK,
+		.secrets = true });
 	add_rule(rs, policy->self_mode, (struct rampart_rule){
 		.name = "self_protection", .ops = FILE_OPS, .objects = RAMPART_OBJ_SELF,
 		.exempt = RAMPART_SUBJ_DAEMON | RAMPART_SUBJ_UPDATER });
@@ -365,8 +416,7 @@ static void add_rules(struct rampart_ruleset *rs, const struct rampart_policy *p
 struct set {
 	u32 node[SET_MAX];	/* sorted */
 	u32 n;
-	u32 classes;	/* inherited: once inside a place, everything below is */
-	u32 place;
+	struct claim claim;	/* inherited: once inside a place, everything below is */
 	bool overflow;
 };
 
@@ -406,22 +456,24 @@ static void set_settle(const struct builder *b, struct set *set)
 	for (i = 0; i < set->n; i++) {
 		const struct node *node = &b->nodes[set->node[i]];
 
-		set->classes |= node->classes;
-		if (node->place < place)
-			place = node->place;
+		set->claim.classes |= node->claim.classes;
+		set->claim.secrets |= node->claim.secrets;
+		if (node->claim.place < place)
+			place = node->claim.place;
 		if (node->child || node->wild)
 			set->node[n++] = set->node[i];
 	}
 	set->n = n;
 	if (place != RAMPART_PLACE_NONE)
-		set->place = place;
+		set->claim.place = place;
 }
 
 static bool state_is(const struct builder *b, u32 state, const struct set *set)
 {
 	const struct rampart_label *label = &b->states[state].label;
 
-	return label->classes == set->classes && label->place == set->place &&
+	return label->classes == set->claim.classes && label->secrets == set->claim.secrets &&
+	       label->place == set->claim.place &&
 	       b->set_start[state + 1] - b->set_start[state] == set->n &&
 	       !memcmp(b->members + b->set_start[state], set->node, set->n * sizeof(u32));
 }
@@ -434,10 +486,9 @@ static s64 intern(struct builder *b, const struct set *set)
 
 	if (set->overflow)
 		return -E2BIG;
-	if (!set->n && !set->classes)
+	if (!set->n && !set->claim.classes)
 		return RAMPART_STATE_DEAD;
-	i = hash_bytes(2166136261u, &set->classes, sizeof(set->classes));
-	i = hash_bytes(i, &set->place, sizeof(set->place));
+	i = hash_bytes(2166136261u, &set->claim, sizeof(set->claim));
 	i = hash_bytes(i, set->node, set->n * sizeof(u32));
 	for (i &= b->interned_mask; b->interned[i]; i = (i + 1) & b->interned_mask)
 		if (state_is(b, b->interned[i], set))
@@ -450,10 +501,13 @@ static s64 intern(struct builder *b, const struct set *set)
 	b->n_members += set->n;
 	b->set_start[state + 1] = b->n_members;
 	label = &b->states[state].label;
-	label->classes = set->classes;
-	label->place = set->place;
-	for (i = 0; i < set->n; i++)
+	label->classes = set->claim.classes;
+	label->secrets = set->claim.secrets;
+	label->place = set->claim.place;
+	for (i = 0; i < set->n; i++) {
 		label->below |= b->nodes[set->node[i]].below;
+		label->secrets_below |= b->nodes[set->node[i]].secrets_below;
+	}
 	return state;
 }
 
@@ -464,8 +518,9 @@ static s64 successor(struct builder *b, u32 state, u32 name, struct set *set)
 
 	set->n = 0;
 	set->overflow = false;
-	set->classes = b->states[state].label.classes;
-	set->place = b->states[state].label.place;
+	set->claim.classes = b->states[state].label.classes;
+	set->claim.secrets = b->states[state].label.secrets;
+	set->claim.place = b->states[state].label.place;
 	for (i = b->set_start[state]; i < b->set_start[state + 1]; i++) {
 		u32 node = b->members[i];
 
@@ -558,7 +613,7 @@ static int determinize(struct builder *b, struct set *set)
 	b->states[0].label.place = RAMPART_PLACE_NONE;
 	b->n_states = 1;
 	for (state = NODE_ROOT; state <= NODE_HOME; state++) {
-		*set = (struct set){ .place = RAMPART_PLACE_NONE };
+		*set = (struct set){ .claim.place = RAMPART_PLACE_NONE };
 		set_insert(set, state);
 		if (WARN_ON_ONCE(intern(b, set) != state))
 			err = -EINVAL;
@@ -652,6 +707,8 @@ static struct sizes measure(const struct rampart_policy *policy)
 	measure_paths(&sizes, &policy->homes);
 	measure_programs(&sizes, &policy->allow);
 	measure_programs(&sizes, &policy->updaters);
+	measure_paths(&sizes, &policy->secrets);
+	measure_programs(&sizes, &policy->readers);
 	for (i = 0; i < ARRAY_SIZE(self_paths); i++)
 		measure_path(&sizes, view_of(self_paths[i]));
 	return sizes;

@@ -15,14 +15,19 @@ enum rampart_object_class {
 	RAMPART_OBJ_TRUSTED = 1 << 2,		/* files of the programs that the policy trusts */
 	RAMPART_OBJ_DAEMON_TASK = 1 << 3,	/* a process of the daemon */
 	RAMPART_OBJ_TRUSTED_TASK = 1 << 4,	/* a process of a program in folders.allow */
+	RAMPART_OBJ_DISK = 1 << 5,		/* a block device that is in use; no path leads to this class */
+	RAMPART_OBJ_SECRET = 1 << 6,		/* secrets.places and everything below */
+	RAMPART_OBJ_READER_TASK = 1 << 7,	/* a process of a program in the allow of one of secrets.places */
 };
 
-/* Subject classes, a bit set. */
+/* Subject classes, a bit set. Its upper half has a bit for each of secrets.places that the program may read. */
 enum rampart_subject_class {
 	RAMPART_SUBJ_ALLOWED = 1 << 0,	/* folders.allow */
 	RAMPART_SUBJ_UPDATER = 1 << 1,	/* self_protection.updaters */
 	RAMPART_SUBJ_DAEMON = 1 << 2,	/* rampartd */
 };
+
+#define RAMPART_SUBJ_SECRETS_SHIFT 32
 
 #define RAMPART_PLACE_NONE U32_MAX
 
@@ -32,9 +37,11 @@ enum rampart_subject_class {
 #define RAMPART_STATE_HOME 2	/* a home directory, as "~" names it */
 
 struct rampart_label {
-	u32 classes;	/* of the object itself */
-	u32 below;	/* of what may lie below it: it is an ancestor of these */
+	u16 classes;	/* of the object itself */
+	u16 below;	/* of what may lie below it: it is an ancestor of these */
 	u32 place;	/* index in folders.protect, or RAMPART_PLACE_NONE; the deepest, of several the first */
+	u32 secrets;	/* a bit for each of secrets.places that it is in; of a process: that it may read */
+	u32 secrets_below;	/* that may lie below it */
 };
 
 struct rampart_program {
@@ -47,10 +54,11 @@ struct rampart_rule {
 	u64 ops;	/* BIT(RAMPART_OP_*) */
 	u64 objects;	/* enum rampart_object_class */
 	u64 exempt;	/* enum rampart_subject_class */
+	bool secrets;	/* exempt are instead those who may read all that it is about */
 	enum rampart_mode mode;
 };
 
-#define RAMPART_RULES_MAX 8
+#define RAMPART_RULES_MAX 16
 #define RAMPART_COMPONENTS_MAX 1000000	/* of all paths of a policy together */
 
 struct rampart_ruleset;

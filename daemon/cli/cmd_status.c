@@ -115,8 +115,10 @@ static json_t *status_json(const Rampart__Status *status)
 				(json_int_t)status->generation);
 
 	add_counters(doc, status->counters);
-	json_object_update_new(doc, json_pack("{s:{s:s, s:s}, s:o, s:o, s:b, s:o, s:o, s:o}", "modes", "folders",
-					      rampart_mode_name(status->folders_mode), "self_protection",
+	json_object_update_new(doc, json_pack("{s:{s:s, s:s, s:s, s:s}, s:o, s:o, s:b, s:o, s:o, s:o}", "modes", "folders",
+					      rampart_mode_name(status->folders_mode), "disks",
+					      rampart_mode_name(status->disks_mode), "secrets",
+					      rampart_mode_name(status->secrets_mode), "self_protection",
 					      rampart_mode_name(status->self_protection_mode), "digest",
 					      rampart_describe_hex(status->digest.data, status->digest.len),
 					      "valid_until", moment_json(status->valid_until), "sealed", status->sealed,
@@ -178,7 +180,8 @@ static void print_policy(const Rampart__Status *status)
 	escape_print(stdout, status->policy);
 	printf(" version %" PRIu64 ", generation %" PRIu64 ", valid until %s\n", status->version, status->generation,
 	       rampart_time_text(until, status->valid_until));
-	printf("modes     folders %s, self protection %s\n", rampart_mode_name(status->folders_mode),
+	printf("modes     folders %s, disks %s, secrets %s, self protection %s\n", rampart_mode_name(status->folders_mode),
+	       rampart_mode_name(status->disks_mode), rampart_mode_name(status->secrets_mode),
 	       rampart_mode_name(status->self_protection_mode));
 }
 

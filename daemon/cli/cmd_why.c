@@ -28,6 +28,7 @@ static const char *verb(const Rampart__Event *event)
 		[RAMPART_OP_PTRACE] = "trace or read the memory of",
 		[RAMPART_OP_SCHED] = "change the scheduling or limits of",
 		[RAMPART_OP_UNLOAD] = "unload by force",
+		[RAMPART_OP_READ] = "read",
 	};
 
 	return (unsigned int)event->op < RAMPART_OP_NUM ? verbs[event->op] : "do something to";
@@ -79,22 +80,43 @@ static bool is_interpreter(const char *exe)
  */
 static bool can_be_allowed(const Rampart__Event *event)
 {
-	return event_subject(event)->exe[0] == '/' && (event_is_folders(event) || !event_is_task(event));
+	return event_subject(event)->exe[0] == '/' && (event_is_folders(event) || event_is_secrets(event) || !event_is_task(event));
+}
+
+/* The places, counted from 1, that the event is about: "1 and 3". */
+static void name_places(const Rampart__Event *event, char *text, size_t size)
+{
+	uint32_t places = 0;
+	size_t len = 0;
+
+	if (event_object(event)->place != UINT32_MAX)
+		places = event_object(event)->place;
+	if (event->object2 && event->object2->place != UINT32_MAX)
+		places |= event->object2->place;
+	*text = '\0';
+	for (unsigned int i = 0; i < 32 && len < size; i++)
+		if (places >> i & 1)
+			len += snprintf(text + len, size - len, "%s%u", len ? " and " : "", i + 1);
 }
 
 /* The shortest YAML that says it, with the path quoted as JSON does, which YAML understands. */
 static char *exclusion(const Rampart__Event *event)
 {
 	json_t *exe = escape_json(event_subject(event)->exe);
-	char *quoted = json_dumps(exe, JSON_ENCODE_ANY), *text = NULL;
-	const char *rule = event_is_folders(event) ? "folders" : "self_protection";
-	const char *list = event_is_folders(event) ? "allow" : "updaters";
+	char *quoted = json_dumps(exe, JSON_ENCODE_ANY), *text = NULL, places[256];
+	int len = -1;
 
-	if (quoted && asprintf(&text, "%s:\n  %s:\n    - {exe: %s}\n", rule, list, quoted) < 0)
-		text = NULL;
+	if (quoted && event_is_secrets(event)) {
+		name_places(event, places, sizeof(places));
+		len = asprintf(&text, "secrets:\n  places:\n    - # number %s\n      allow:\n        - {exe: %s}\n", places,
+			       quoted);
+	} else if (quoted) {
+		len = asprintf(&text, event_is_folders(event) ? "folders:\n  allow:\n    - {exe: %s}\n" :
+								"self_protection:\n  updaters:\n    - {exe: %s}\n", quoted);
+	}
 	free(quoted);
 	json_decref(exe);
-	return text;
+	return len < 0 ? NULL : text;
 }
 
 /* --- for people --- */

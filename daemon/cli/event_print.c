@@ -65,7 +65,12 @@ const Rampart__Object *event_object(const Rampart__Event *event)
 
 bool event_is_folders(const Rampart__Event *event)
 {
-	return !strcmp(event->rule, "folders");
+	return !strcmp(event->rule, "folders") || !strcmp(event->rule, "disks");
+}
+
+bool event_is_secrets(const Rampart__Event *event)
+{
+	return !strcmp(event->rule, "secrets");
 }
 
 bool event_is_task(const Rampart__Event *event)
@@ -76,10 +81,16 @@ bool event_is_task(const Rampart__Event *event)
 
 const char *event_reason(const Rampart__Event *event)
 {
-	if (event_is_folders(event))
-		return event_is_task(event) ? "nobody else may trace a program that folders.allow names" :
-					      "only programs that folders.allow names may change what is in "
-					      "folders.protect";
+	if (event_is_folders(event) && event_is_task(event))
+		return "nobody else may trace a program that folders.allow names";
+	if (!strcmp(event->rule, "folders"))
+		return "only programs that folders.allow names may change what is in folders.protect";
+	if (!strcmp(event->rule, "disks"))
+		return "only programs that folders.allow names may write to a disk that is in use";
+	if (event_is_secrets(event))
+		return event_is_task(event) ? "nobody may trace a program that may read more of secrets.places" :
+					      "only programs that a place in secrets.places names may read what is in it, "
+					      "or move it";
 	if (!strcmp(event->rule, "trusted_program"))
 		return "only programs that self_protection.updaters names may change a program that the policy trusts";
 	if (!strcmp(event->rule, "self_protection"))

@@ -122,6 +122,7 @@ static bool diff_lists(json_t *changes, const struct rampart_policy *a, const st
 		{ "target.hosts", a->hosts, b->hosts, "for this host", "not for this host" },
 		{ "homes", a->homes, b->homes, "holds home directories", "holds home directories no more" },
 		{ "folders.allow", a->allow, b->allow, "allowed", "allowed no more" },
+		{ "secrets.places", a->secrets, b->secrets, "read by its own programs only", "read by any program" },
 		{ "self_protection.updaters", a->updaters, b->updaters, "may update", "may update no more" },
 		{ "revoked", a->revoked, b->revoked, "signer revoked", "signer revoked no more" },
 	};
@@ -133,6 +134,48 @@ static bool diff_lists(json_t *changes, const struct rampart_policy *a, const st
 			return false;
 	}
 	return true;
+}
+
+static bool add_reader(struct rampart_views *views, struct pb_view place, struct pb_view exe)
+{
+	char *text;
+	int len = asprintf(&text, "%.*s: %.*s", (int)place.len, place.data, (int)exe.len, exe.data);
+
+	if (len >= 0)
+		views->v[views->n++] = (struct pb_view){ .data = (const u8 *)text, .len = len };
+	return len >= 0;
+}
+
+/* "PLACE: EXE" of each program that may read a place, in memory of malloc(). */
+static bool name_readers(const struct rampart_policy *policy, struct rampart_views *views)
+{
+	*views = (struct rampart_views){ .v = calloc(policy->readers.n + 1, sizeof(*views->v)) };
+	for (u32 i = 0; views->v && i < policy->secrets.n; i++) {
+		struct rampart_views readers = rampart_policy_readers(policy, i);
+
+		for (u32 j = 0; j < readers.n; j++)
+			if (!add_reader(views, policy->secrets.v[i], readers.v[j]))
+				return false;
+	}
+	return views->v;
+}
+
+static void free_names(struct rampart_views *views)
+{
+	for (u32 i = 0; i < views->n; i++)
+		free((void *)views->v[i].data);
+	free(views->v);
+}
+
+static bool diff_readers(json_t *changes, const struct rampart_policy *a, const struct rampart_policy *b)
+{
+	struct list list = { .name = "secrets.allow", .comes = "may read", .goes = "may read no more" };
+	struct list_arg arg = { changes, &list };
+	bool good = name_readers(a, &list.old) && name_readers(b, &list.new) && compare_lists(&list, list_entry, &arg);
+
+	free_names(&list.old);
+	free_names(&list.new);
+	return good;
 }
 
 struct place_arg {
@@ -166,6 +209,16 @@ static bool diff_places(json_t *changes, const struct rampart_policy *a, const s
 	return good;
 }
 
+static void add_folders_mode(json_t *changes, const struct rampart_policy *a, const struct rampart_policy *b)
+{
+	const char *from = rampart_folders_mode_word(a), *to = rampart_folders_mode_word(b);
+
+	add_change(changes, "folders.mode", from ?: rampart_mode_name(a->folders_mode),
+		   to ?: rampart_mode_name(b->folders_mode));
+	if (!from || !to)
+		add_change(changes, "folders.disks", rampart_mode_name(a->disks_mode), rampart_mode_name(b->disks_mode));
+}
+
 /* NULL: out of memory. */
 static json_t *diff(const struct rampart_policy *a, const struct rampart_policy *b)
 {
@@ -175,9 +228,10 @@ static json_t *diff(const struct rampart_policy *a, const struct rampart_policy 
 	add_version(changes, a->version, b->version);
 	add_time(changes, "valid.from", a->valid_from, b->valid_from);
 	add_time(changes, "valid.until", a->valid_until, b->valid_until);
-	add_change(changes, "folders.mode", rampart_mode_name(a->folders_mode), rampart_mode_name(b->folders_mode));
+	add_folders_mode(changes, a, b);
+	add_change(changes, "secrets.mode", rampart_mode_name(a->secrets_mode), rampart_mode_name(b->secrets_mode));
 	add_change(changes, "self_protection.mode", rampart_mode_name(a->self_mode), rampart_mode_name(b->self_mode));
-	if (diff_places(changes, a, b) && diff_lists(changes, a, b))
+	if (diff_places(changes, a, b) && diff_lists(changes, a, b) && diff_readers(changes, a, b))
 		return changes;
 	json_decref(changes);
 	return NULL;

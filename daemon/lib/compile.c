@@ -8,12 +8,14 @@
 #include <ruleset.h>
 
 #include "compile.h"
+#include "describe.h"
 #include "policy.pb-c.h"
 #include "text.h"
 #include "tree.h"
 
 #define TAG_MAX 64	/* bytes, as decode.h has it */
 #define MODES_EXPECTED "off, audit, warn or block"
+#define FOLDERS_MODES_EXPECTED "off, audit, warn, block, block-disk-only or audit-disk-only"
 #define TIME_EXPECTED "a day of the calendar, YYYY-MM-DD or YYYY-MM-DDTHH:MM:SSZ, after 1970-01-01"
 
 /* One allocation; all of them go when the message is packed. */
@@ -28,9 +30,12 @@ struct compiler {
 	struct block *blocks;
 	bool no_memory;
 	char **exe;		/* of the program that is being read */
+	Rampart__Secret *secret;	/* the place that is being read */
+	size_t n_readers;	/* programs of the places so far */
 	Rampart__PolicyBundle bundle;
 	Rampart__Target target;
 	Rampart__Folders folders;
+	Rampart__Secrets secrets;
 	Rampart__SelfProtection self_protection;
 };
 
@@ -241,25 +246,33 @@ static void take_valid(struct compiler *c, const struct node *value)
 		error_at(c, tree_get(value, "until"), "until is not after from; expected a later time");
 }
 
+/* Which of @n words it is; @n, and an error, when it is none. */
+static unsigned int take_word(struct compiler *c, const struct node *value, const char *const *words, unsigned int n,
+			      const char *expected)
+{
+	const char *near = rampart_nearest(value->text, words, n);
+	char quote[RAMPART_QUOTE];
+
+	for (unsigned int i = 0; i < n; i++)
+		if (node_is(value, words[i]))
+			return i;
+	rampart_quote(quote, value->text, value->len);
+	if (near)
+		error_at(c, value, "unknown mode %s, did you mean \"%s\"?; expected %s", quote, near, expected);
+	else
+		error_at(c, value, "unknown mode %s; expected %s", quote, expected);
+	return n;
+}
+
 static void take_mode(struct compiler *c, const struct node *value, Rampart__Mode *mode)
 {
 #define X(name, text) text,
 	static const char *const words[] = { RAMPART_MODES(X) };
 #undef X
-	const char *near = rampart_nearest(value->text, words, ARRAY_SIZE(words));
-	char quote[RAMPART_QUOTE];
+	unsigned int i = take_word(c, value, words, ARRAY_SIZE(words), MODES_EXPECTED);
 
-	for (unsigned int i = 0; i < ARRAY_SIZE(words); i++) {
-		if (node_is(value, words[i])) {
-			*mode = i;
-			return;
-		}
-	}
-	rampart_quote(quote, value->text, value->len);
-	if (near)
-		error_at(c, value, "unknown mode %s, did you mean \"%s\"?; expected " MODES_EXPECTED, quote, near);
-	else
-		error_at(c, value, "unknown mode %s; expected " MODES_EXPECTED, quote);
+	if (i < ARRAY_SIZE(words))
+		*mode = i;
 }
 
 /* --- lists --- */
@@ -391,12 +404,18 @@ static void take_revoked(struct compiler *c, const struct node *value)
 	}
 }
 
+/* One text at @to. */
+static void take_text(struct compiler *c, const struct node *value, const struct entries *entry, char **to)
+{
+	check_text(c, value, entry);
+	*to = value->text;
+}
+
 static void take_exe(struct compiler *c, const struct node *value)
 {
 	static const struct entries exe_entry = { 1, wrong_exe, "an absolute path without *" };
 
-	check_text(c, value, &exe_entry);
-	*c->exe = value->text;
+	take_text(c, value, &exe_entry, c->exe);
 }
 
 static Rampart__Program **take_programs(struct compiler *c, const struct node *list, size_t *n)
@@ -427,6 +446,42 @@ static void take_allow(struct compiler *c, const struct node *value)
 	c->folders.allow = take_programs(c, value, &c->folders.n_allow);
 }
 
+static void take_secret_path(struct compiler *c, const struct node *value)
+{
+	take_text(c, value, &place_entries, &c->secret->path);
+}
+
+static void take_secret_allow(struct compiler *c, const struct node *value)
+{
+	c->secret->allow = take_programs(c, value, &c->secret->n_allow);
+	c->n_readers += c->secret->n_allow;
+	if (c->n_readers > RAMPART_PROGRAMS_MAX && c->n_readers - c->secret->n_allow <= RAMPART_PROGRAMS_MAX)
+		error_at(c, value, "up to here %zu programs in \"places\"; expected at most %d in all", c->n_readers,
+			 RAMPART_PROGRAMS_MAX);
+}
+
+static void take_secret_places(struct compiler *c, const struct node *list)
+{
+	static const struct key keys[] = {
+		{ "path", true, NODE_SCALAR, "an absolute path or one under ~/", take_secret_path },
+		{ "allow", false, NODE_LIST, "a list of programs, {exe: /absolute/path}", take_secret_allow },
+		{ 0 },
+	};
+	uint32_t count = check_cap(c, list, RAMPART_SECRETS_MAX);
+	Rampart__Secret *all = allocate(c, count, sizeof(*all));
+
+	c->secrets.places = allocate(c, count, sizeof(*c->secrets.places));
+	if (c->no_memory)
+		return;
+	for (uint32_t i = 0; i < count; i++) {
+		rampart__secret__init(&all[i]);
+		c->secrets.places[i] = c->secret = &all[i];
+		if (check_kind(c, &list->items[i], NODE_MAPPING, "the place", "{path: /a/path, allow: [...]}"))
+			take_mapping(c, &list->items[i], keys);
+	}
+	c->secrets.n_places = count;
+}
+
 static void take_updaters(struct compiler *c, const struct node *value)
 {
 	c->self_protection.updaters = take_programs(c, value, &c->self_protection.n_updaters);
@@ -447,15 +502,40 @@ static void take_target(struct compiler *c, const struct node *value)
 
 static void take_folders_mode(struct compiler *c, const struct node *value)
 {
-	take_mode(c, value, &c->folders.mode);
+	const char *words[RAMPART_FOLDERS_MODES];
+	unsigned int i;
+
+	for (i = 0; i < RAMPART_FOLDERS_MODES; i++)
+		words[i] = rampart_folders_modes[i].word;
+	i = take_word(c, value, words, RAMPART_FOLDERS_MODES, FOLDERS_MODES_EXPECTED);
+	if (i < RAMPART_FOLDERS_MODES) {
+		c->folders.mode = (Rampart__Mode)rampart_folders_modes[i].folders;
+		c->folders.disks = (Rampart__Mode)rampart_folders_modes[i].disks;
+	}
 }
 
 static void take_folders(struct compiler *c, const struct node *value)
 {
 	static const struct key keys[] = {
-		{ "mode", true, NODE_SCALAR, MODES_EXPECTED, take_folders_mode },
+		{ "mode", true, NODE_SCALAR, FOLDERS_MODES_EXPECTED, take_folders_mode },
 		{ "protect", false, NODE_LIST, "a list of paths", take_protect },
 		{ "allow", false, NODE_LIST, "a list of programs, {exe: /absolute/path}", take_allow },
+		{ 0 },
+	};
+
+	take_mapping(c, value, keys);
+}
+
+static void take_secrets_mode(struct compiler *c, const struct node *value)
+{
+	take_mode(c, value, &c->secrets.mode);
+}
+
+static void take_secrets(struct compiler *c, const struct node *value)
+{
+	static const struct key keys[] = {
+		{ "mode", true, NODE_SCALAR, MODES_EXPECTED, take_secrets_mode },
+		{ "places", false, NODE_LIST, "a list of places, {path: /a/path, allow: [...]}", take_secret_places },
 		{ 0 },
 	};
 
@@ -488,6 +568,7 @@ static void take_policy(struct compiler *c, const struct node *root)
 		{ "target", false, NODE_MAPPING, "a mapping with tags and hosts", take_target },
 		{ "homes", false, NODE_LIST, "a list of paths", take_homes },
 		{ "folders", false, NODE_MAPPING, "a mapping with mode, protect and allow", take_folders },
+		{ "secrets", false, NODE_MAPPING, "a mapping with mode and places", take_secrets },
 		{ "self_protection", false, NODE_MAPPING, "a mapping with mode and updaters", take_self_protection },
 		{ "revoked", false, NODE_LIST, "a list of SHA-256 digests", take_revoked },
 		{ 0 },
@@ -504,8 +585,10 @@ static void attach_sections(struct compiler *c)
 {
 	if (c->target.n_tags || c->target.n_hosts)
 		c->bundle.target = &c->target;
-	if (c->folders.mode || c->folders.n_protect || c->folders.n_allow)
+	if (c->folders.mode || c->folders.disks || c->folders.n_protect || c->folders.n_allow)
 		c->bundle.folders = &c->folders;
+	if (c->secrets.mode || c->secrets.n_places)
+		c->bundle.secrets = &c->secrets;
 	if (c->self_protection.mode || c->self_protection.n_updaters)
 		c->bundle.self_protection = &c->self_protection;
 }
@@ -541,7 +624,7 @@ static int find_excess(const struct rampart_policy *policy, u32 *good)
 
 static int check_combinations(struct compiler *c, const struct node *root, const struct rampart_policy *policy)
 {
-	const struct node *protect = tree_get(tree_get(root, "folders"), "protect");
+	const struct node *protect = tree_get(tree_get(root, "folders"), "protect"), *at = root;
 	int err = check_ruleset(policy, policy->protect.n);
 	u32 good = 0;
 
@@ -549,7 +632,10 @@ static int check_combinations(struct compiler *c, const struct node *root, const
 		return err;
 	if (find_excess(policy, &good))
 		return -ENOMEM;
-	error_at(c, protect && protect->n ? &protect->items[good] : root,
+	/* Without any of them it may be too many all the same. */
+	if (good || check_ruleset(policy, 0) != -E2BIG)
+		at = &protect->items[good];
+	error_at(c, at,
 		 "up to here the paths have more than %u components or multiply too often by their \"*\"; "
 		 "expected fewer of them", RAMPART_COMPONENTS_MAX);
 	return -EINVAL;
@@ -601,6 +687,7 @@ static void compiler_init(struct compiler *c, struct compile_errors *errors)
 	rampart__policy_bundle__init(&c->bundle);
 	rampart__target__init(&c->target);
 	rampart__folders__init(&c->folders);
+	rampart__secrets__init(&c->secrets);
 	rampart__self_protection__init(&c->self_protection);
 	c->bundle.homes = (char **)default_homes;
 	c->bundle.n_homes = ARRAY_SIZE(default_homes);

@@ -99,13 +99,57 @@ static json_t *describe_target(const struct rampart_policy *policy)
 	return target;
 }
 
+const struct folders_mode rampart_folders_modes[] = {
+	{ "off", RAMPART_MODE_OFF, RAMPART_MODE_OFF },
+	{ "audit", RAMPART_MODE_AUDIT, RAMPART_MODE_AUDIT },
+	{ "warn", RAMPART_MODE_WARN, RAMPART_MODE_WARN },
+	{ "block", RAMPART_MODE_BLOCK, RAMPART_MODE_BLOCK },
+	{ "block-disk-only", RAMPART_MODE_OFF, RAMPART_MODE_BLOCK },
+	{ "audit-disk-only", RAMPART_MODE_OFF, RAMPART_MODE_AUDIT },
+};
+
+static_assert(ARRAY_SIZE(rampart_folders_modes) == RAMPART_FOLDERS_MODES, "as many as are said to be");
+
+const char *rampart_folders_mode_word(const struct rampart_policy *policy)
+{
+	for (size_t i = 0; i < RAMPART_FOLDERS_MODES; i++)
+		if (rampart_folders_modes[i].folders == policy->folders_mode &&
+		    rampart_folders_modes[i].disks == policy->disks_mode)
+			return rampart_folders_modes[i].word;
+	return NULL;
+}
+
 static json_t *describe_folders(const struct rampart_policy *policy)
 {
-	json_t *folders = json_pack("{s:s}", "mode", rampart_mode_name(policy->folders_mode));
+	const char *word = rampart_folders_mode_word(policy);
+	json_t *folders = json_pack("{s:s}", "mode", word ?: rampart_mode_name(policy->folders_mode));
 
+	/* No YAML makes this, but another compiler may: better a key that is unknown than one that says something else. */
+	if (!word)
+		json_object_set_new(folders, "disks", json_string(rampart_mode_name(policy->disks_mode)));
 	set_list(folders, "protect", &policy->protect, rampart_describe_text);
 	set_list(folders, "allow", &policy->allow, describe_program);
 	return folders;
+}
+
+static json_t *describe_secret(const struct rampart_policy *policy, u32 i)
+{
+	struct rampart_views allow = rampart_policy_readers(policy, i);
+	json_t *secret = json_pack("{s:o}", "path", rampart_describe_text(policy->secrets.v[i]));
+
+	set_list(secret, "allow", &allow, describe_program);
+	return secret;
+}
+
+static json_t *describe_secrets(const struct rampart_policy *policy)
+{
+	json_t *secrets = json_pack("{s:s}", "mode", rampart_mode_name(policy->secrets_mode));
+	json_t *places = json_array();
+
+	for (u32 i = 0; i < policy->secrets.n; i++)
+		json_array_append_new(places, describe_secret(policy, i));
+	json_object_set_new(secrets, "places", places);
+	return secrets;
 }
 
 static json_t *describe_self_protection(const struct rampart_policy *policy)
@@ -129,6 +173,8 @@ json_t *rampart_describe(const struct rampart_policy *policy)
 	/* Even when empty: leaving it out would mean the default. */
 	json_object_set_new(object, "homes", describe_list(&policy->homes, rampart_describe_text));
 	json_object_set_new(object, "folders", describe_folders(policy));
+	if (policy->secrets_mode || policy->secrets.n)
+		json_object_set_new(object, "secrets", describe_secrets(policy));
 	json_object_set_new(object, "self_protection", describe_self_protection(policy));
 	set_list(object, "revoked", &policy->revoked, describe_digest);
 	return object;

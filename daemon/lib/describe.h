@@ -27,4 +27,14 @@ json_t *rampart_describe_version(u64 version);
 /* rampart_describe_hex() - @bytes as a JSON string of hexadecimal digits. */
 json_t *rampart_describe_hex(const u8 *bytes, size_t len);
 
+/* What a word in folders.mode means. */
+#define RAMPART_FOLDERS_MODES 6
+extern const struct folders_mode {
+	const char *word;
+	enum rampart_mode folders, disks;
+} rampart_folders_modes[RAMPART_FOLDERS_MODES];
+
+/* rampart_folders_mode_word() - the word for what @policy has; NULL when there is none. */
+const char *rampart_folders_mode_word(const struct rampart_policy *policy);
+
 #endif

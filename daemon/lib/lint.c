@@ -153,6 +153,47 @@ static void lint_folders(struct compile_errors *warnings, const struct node *fol
 				  "blocks every program, no one can write to the protected places; expected programs in allow");
 }
 
+/* Of the same path, both lists of programs have to name one that is to read it. */
+static void lint_same_secret(struct compile_errors *warnings, const struct node *places, uint32_t i)
+{
+	const struct node *path = tree_get(&places->items[i], "path");
+	char quote[RAMPART_QUOTE];
+
+	for (uint32_t j = 0; j < i; j++) {
+		const struct node *other = tree_get(&places->items[j], "path");
+
+		if (strcmp(other->text, path->text))
+			continue;
+		compile_error_add(warnings, path->line, path->column,
+				  "%s is a place in line %u already; expected each place once, with all its programs",
+				  rampart_quote(quote, path->text, path->len), other->line);
+		return;
+	}
+}
+
+static void lint_secrets(struct compile_errors *warnings, const struct node *secrets, const struct node *homes)
+{
+	const struct node *mode = tree_get(secrets, "mode"), *places = tree_get(secrets, "places");
+	char quote[RAMPART_QUOTE];
+
+	if (!secrets)
+		return;
+	if (!node_is(mode, "off") && (!places || !places->n))
+		compile_error_add(warnings, mode->line, mode->column,
+				  "the secrets rule protects nothing; expected places");
+	for (uint32_t i = 0; places && i < places->n; i++) {
+		const struct node *path = tree_get(&places->items[i], "path");
+		const struct node *allow = tree_get(&places->items[i], "allow");
+
+		if (node_is(mode, "block") && (!allow || !allow->n))
+			compile_error_add(warnings, path->line, path->column,
+					  "no program can read %s; expected programs in allow",
+					  rampart_quote(quote, path->text, path->len));
+		lint_same_secret(warnings, places, i);
+		lint_programs(warnings, allow, homes);
+	}
+}
+
 static void lint_self_protection(struct compile_errors *warnings, const struct node *root)
 {
 	const struct node *mode = tree_get(tree_get(root, "self_protection"), "mode");
@@ -168,6 +209,7 @@ static int lint_tree(struct compile_errors *warnings, const struct node *root, i
 
 	lint_valid(warnings, tree_get(root, "valid"), now);
 	lint_folders(warnings, folders);
+	lint_secrets(warnings, tree_get(root, "secrets"), homes);
 	lint_self_protection(warnings, root);
 	lint_programs(warnings, tree_get(folders, "allow"), homes);
 	lint_programs(warnings, tree_get(tree_get(root, "self_protection"), "updaters"), homes);

@@ -34,14 +34,16 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
-#define WORK "/var/tmp/bypass"	/* on the file system of the folder */
+static int use(int fd);
+
+#define USE_FLAGS O_WRONLY
+#include "ways.h"
+
 #define HIDDEN 200			/* exit status: the folder could be hidden */
 
-static const char *dir;		/* the protected folder */
-static char victim[512];	/* DIR/NAME */
 static char extra[600];		/* DIR/NAME.new: must not come into being */
 
-static int scribble(int fd)
+static int use(int fd)
 {
 	ssize_t n = fd < 0 ? -1 : pwrite(fd, "ENCRYPTED", 9, 0);
 
@@ -50,16 +52,16 @@ static int scribble(int fd)
 	return n == 9 ? 0 : -1;
 }
 
-static int write_open(void) { return scribble(open(victim, O_WRONLY)); }
-static int append(void) { return scribble(open(victim, O_WRONLY | O_APPEND)); }
-static int open_trunc(void) { return scribble(open(victim, O_WRONLY | O_TRUNC)); }
+static int write_open(void) { return use(open(victim, O_WRONLY)); }
+static int append(void) { return use(open(victim, O_WRONLY | O_APPEND)); }
+static int open_trunc(void) { return use(open(victim, O_WRONLY | O_TRUNC)); }
 static int rdonly_trunc(void) { return open(victim, O_RDONLY | O_TRUNC) < 0 ? -1 : 0; }
 static int truncate_path(void) { return truncate(victim, 0); }
 static int unlink_file(void) { return unlink(victim); }
 static int rename_away(void) { return rename(victim, WORK "/away"); }
-static int rename_over(void) { return scribble(open(WORK "/x", O_CREAT | O_WRONLY, 0644)) ?: rename(WORK "/x", victim); }
-static int rename_in(void) { return scribble(open(WORK "/x", O_CREAT | O_WRONLY, 0644)) ?: rename(WORK "/x", extra); }
-static int create_new(void) { return scribble(open(extra, O_CREAT | O_WRONLY, 0644)); }
+static int rename_over(void) { return use(open(WORK "/x", O_CREAT | O_WRONLY, 0644)) ?: rename(WORK "/x", victim); }
+static int rename_in(void) { return use(open(WORK "/x", O_CREAT | O_WRONLY, 0644)) ?: rename(WORK "/x", extra); }
+static int create_new(void) { return use(open(extra, O_CREAT | O_WRONLY, 0644)); }
 static int mkdir_new(void) { return mkdir(extra, 0755); }
 static int mknod_new(void) { return mknod(extra, S_IFIFO | 0644, 0); }
 static int symlink_new(void) { return symlink("/etc/passwd", extra); }
@@ -99,29 +101,6 @@ static int bind_socket(void)
 		return -1;
 	strcpy(address.sun_path, extra);
 	return bind(socket(AF_UNIX, SOCK_STREAM, 0), (struct sockaddr *)&address, sizeof(address));
-}
-
-static int put(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY), err = fd < 0 || write(fd, text, strlen(text)) < 0 ? -1 : 0;
-
-	if (fd >= 0)
-		close(fd);
-	return err;
-}
-
-/* By a handle, when no name of it is in the kernel's memory. */
-static int by_handle(void)
-{
-	union {
-		struct file_handle handle;
-		char room[sizeof(struct file_handle) + MAX_HANDLE_SZ];
-	} u = { .handle.handle_bytes = MAX_HANDLE_SZ };
-	int mount_id, root = open("/", O_RDONLY);
-
-	if (name_to_handle_at(AT_FDCWD, victim, &u.handle, &mount_id, 0) || put("/proc/sys/vm/drop_caches", "2"))
-		return -1;
-	return scribble(open_by_handle_at(root, &u.handle, O_WRONLY));
 }
 
 /* The kernel itself writes: a record of each process that ends. */
@@ -164,20 +143,9 @@ static int utimes_file(void)
 
 static int rename_exchange(void)
 {
-	if (scribble(open(WORK "/x", O_CREAT | O_WRONLY, 0644)))
+	if (use(open(WORK "/x", O_CREAT | O_WRONLY, 0644)))
 		return -1;
 	return renameat2(AT_FDCWD, WORK "/x", AT_FDCWD, victim, RENAME_EXCHANGE);
-}
-
-static int hard_link_out(void)
-{
-	char out[600];
-
-	snprintf(out, sizeof(out), "%s/../hard-link", dir);
-	unlink(out);
-	if (link(victim, out))
-		return -1;
-	return scribble(open(out, O_WRONLY));
 }
 
 static int link_in(void)
@@ -185,46 +153,10 @@ static int link_in(void)
 	char out[600];
 
 	snprintf(out, sizeof(out), "%s/../link-in", dir);
-	return scribble(open(out, O_CREAT | O_WRONLY, 0644)) ?: link(out, extra);
+	return use(open(out, O_CREAT | O_WRONLY, 0644)) ?: link(out, extra);
 }
 
-static int symlink_elsewhere(void)
-{
-	return symlink(victim, WORK "/symlink") ?: scribble(open(WORK "/symlink", O_WRONLY));
-}
-
-static int proc_fd_reopen(void)
-{
-	char name[64];
-	int fd = open(victim, O_RDONLY);
-
-	snprintf(name, sizeof(name), "/proc/self/fd/%d", fd);
-	return scribble(open(name, O_WRONLY));
-}
-
-static int opath_reopen(void)
-{
-	char name[64];
-	int fd = open(victim, O_PATH);
-
-	snprintf(name, sizeof(name), "/proc/self/fd/%d", fd);
-	return scribble(open(name, O_WRONLY));
-}
-
-static int proc_root(void)
-{
-	char name[600];
-
-	snprintf(name, sizeof(name), "/proc/self/root%s", victim);
-	return scribble(open(name, O_WRONLY));
-}
-
-static int dirfd_relative(void)
-{
-	int fd = open(dir, O_PATH | O_DIRECTORY);
-
-	return scribble(openat(fd, strrchr(victim, '/') + 1, O_WRONLY));
-}
+static int proc_fd_reopen(void) { return reopen(O_RDONLY); }
 
 static int tmpfile_linkat(void)
 {
@@ -261,90 +193,6 @@ static int mmap_shared(void)
 	return msync(p, 4096, MS_SYNC);
 }
 
-static int in_dir(const char *where)
-{
-	char name[600];
-
-	snprintf(name, sizeof(name), "%s/%s", where, strrchr(victim, '/') + 1);
-	return scribble(open(name, O_WRONLY));
-}
-
-static int bind_mount(void)
-{
-	int err;
-
-	mkdir(WORK "/bind", 0755);
-	if (mount(dir, WORK "/bind", NULL, MS_BIND, NULL))
-		return -1;
-	err = in_dir(WORK "/bind");
-	umount2(WORK "/bind", MNT_DETACH);
-	return err;
-}
-
-static int mount_namespace(void)
-{
-	if (unshare(CLONE_NEWNS) || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL))
-		return -1;
-	return bind_mount();
-}
-
-static int user_namespace(void)
-{
-	if (unshare(CLONE_NEWUSER | CLONE_NEWNS))
-		return -1;
-	mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL);
-	return bind_mount();
-}
-
-static int detached_mount(void)
-{
-	int fd = syscall(SYS_open_tree, AT_FDCWD, dir, OPEN_TREE_CLONE);
-
-	return fd < 0 ? -1 : scribble(openat(fd, strrchr(victim, '/') + 1, O_WRONLY));
-}
-
-static int chroot_inside(void)
-{
-	char name[600];
-
-	if (chroot(dir) || chdir("/"))
-		return -1;
-	snprintf(name, sizeof(name), "/%s", strrchr(victim, '/') + 1);
-	return scribble(open(name, O_WRONLY));
-}
-
-static int ancestor_rename(void)
-{
-	char parent[512], moved[600], name[1200];
-	char *slash;
-	int err;
-
-	snprintf(parent, sizeof(parent), "%s", dir);
-	slash = strrchr(parent, '/');
-	*slash = 0;
-	snprintf(moved, sizeof(moved), "%s.moved", parent);
-	if (rename(parent, moved))
-		return -1;
-	snprintf(name, sizeof(name), "%s%s", moved, victim + strlen(parent));
-	err = scribble(open(name, O_WRONLY));
-	rename(moved, parent);
-	return err;
-}
-
-static int folder_rename(void)
-{
-	char moved[600], name[1200];
-	int err;
-
-	snprintf(moved, sizeof(moved), "%s.moved", dir);
-	if (rename(dir, moved))
-		return -1;
-	snprintf(name, sizeof(name), "%s/%s", moved, strrchr(victim, '/') + 1);
-	err = scribble(open(name, O_WRONLY));
-	rename(moved, dir);
-	return err;
-}
-
 static int overlay_upper(void)
 {
 	char options[1400], work[600];
@@ -372,56 +220,6 @@ static int mount_over(void)
 	umount2(dir, MNT_DETACH);
 	_exit(hidden ? HIDDEN : 0);
 }
-
-/* One open and one write, submitted to the ring with raw system calls. */
-static int ring_call(int ring, struct io_uring_sqe *sqes, unsigned int *tail, unsigned int *array, unsigned int mask,
-		     const struct io_uring_sqe *sqe, unsigned int *cq_head, unsigned int *cq_tail,
-		     const struct io_uring_cqe *cqes, unsigned int cq_mask)
-{
-	unsigned int at = *tail & mask;
-	int res;
-
-	sqes[at] = *sqe;
-	array[at] = at;
-	__atomic_store_n(tail, *tail + 1, __ATOMIC_RELEASE);
-	if (syscall(SYS_io_uring_enter, ring, 1, 1, IORING_ENTER_GETEVENTS | IORING_ENTER_SQ_WAKEUP, NULL, 0) != 1)
-		return -errno;
-	if (__atomic_load_n(cq_tail, __ATOMIC_ACQUIRE) == *cq_head)
-		return -EIO;
-	res = cqes[*cq_head & cq_mask].res;
-	__atomic_store_n(cq_head, *cq_head + 1, __ATOMIC_RELEASE);
-	return res;
-}
-
-static int uring(unsigned int setup_flags)
-{
-	struct io_uring_params p = { .flags = setup_flags };
-	int ring = syscall(SYS_io_uring_setup, 4, &p), fd;
-	char *sq, *cq;
-	struct io_uring_sqe *sqes;
-	struct io_uring_sqe sqe = { .opcode = IORING_OP_OPENAT, .fd = AT_FDCWD, .addr = (unsigned long)victim,
-				    .open_flags = O_WRONLY, .flags = IOSQE_ASYNC };
-
-	if (ring < 0)
-		return -1;
-	sq = mmap(NULL, 65536, PROT_READ | PROT_WRITE, MAP_SHARED, ring, IORING_OFF_SQ_RING);
-	cq = mmap(NULL, 65536, PROT_READ | PROT_WRITE, MAP_SHARED, ring, IORING_OFF_CQ_RING);
-	sqes = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, ring, IORING_OFF_SQES);
-	if (sq == MAP_FAILED || cq == MAP_FAILED || sqes == MAP_FAILED)
-		return -1;
-	fd = ring_call(ring, sqes, (void *)(sq + p.sq_off.tail), (void *)(sq + p.sq_off.array),
-		       *(unsigned int *)(sq + p.sq_off.ring_mask), &sqe, (void *)(cq + p.cq_off.head),
-		       (void *)(cq + p.cq_off.tail), (void *)(cq + p.cq_off.cqes),
-		       *(unsigned int *)(cq + p.cq_off.ring_mask));
-	if (fd < 0) {
-		errno = -fd;
-		return -1;
-	}
-	return scribble(fd);
-}
-
-static int io_uring_open(void) { return uring(0); }
-static int io_uring_polled(void) { return uring(IORING_SETUP_SQPOLL); }
 
 static const struct attack {
 	const char *name;

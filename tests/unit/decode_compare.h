@@ -38,10 +38,27 @@ static void same_programs(struct rampart_views ours, Rampart__Program *const *th
 		same_string(ours.v[i], theirs[i]->exe);
 }
 
+static void same_secrets(const struct rampart_policy *ours, const Rampart__Secrets *theirs)
+{
+	u32 reader = 0;
+
+	REQUIRE((int)ours->secrets_mode == (int)theirs->mode);
+	REQUIRE(ours->secrets.n == theirs->n_places);
+	for (size_t i = 0; i < theirs->n_places; i++) {
+		const Rampart__Secret *place = theirs->places[i];
+
+		same_string(ours->secrets.v[i], place->path);
+		same_programs(rampart_policy_readers(ours, i), place->allow, place->n_allow);
+		reader += place->n_allow;
+	}
+	REQUIRE(ours->readers.n == reader);
+}
+
 static void same_policy(const struct rampart_policy *ours, const Rampart__PolicyBundle *theirs)
 {
 	const Rampart__Target no_target = RAMPART__TARGET__INIT;
 	const Rampart__Folders no_folders = RAMPART__FOLDERS__INIT;
+	const Rampart__Secrets no_secrets = RAMPART__SECRETS__INIT;
 	const Rampart__SelfProtection no_self = RAMPART__SELF_PROTECTION__INIT;
 	const Rampart__Target *target = theirs->target ? theirs->target : &no_target;
 	const Rampart__Folders *folders = theirs->folders ? theirs->folders : &no_folders;
@@ -55,8 +72,10 @@ static void same_policy(const struct rampart_policy *ours, const Rampart__Policy
 	same_strings(ours->hosts, target->hosts, target->n_hosts);
 	same_strings(ours->homes, theirs->homes, theirs->n_homes);
 	REQUIRE((int)ours->folders_mode == (int)folders->mode);
+	REQUIRE((int)ours->disks_mode == (int)folders->disks);
 	same_strings(ours->protect, folders->protect, folders->n_protect);
 	same_programs(ours->allow, folders->allow, folders->n_allow);
+	same_secrets(ours, theirs->secrets ? theirs->secrets : &no_secrets);
 	REQUIRE((int)ours->self_mode == (int)self->mode);
 	same_programs(ours->updaters, self->updaters, self->n_updaters);
 	REQUIRE(ours->revoked.n == theirs->n_revoked);

@@ -19,8 +19,10 @@ struct texts {
 
 /* A policy as its author sees it. */
 struct text_policy {
-	enum rampart_mode folders_mode, self_mode;
+	enum rampart_mode folders_mode, disks_mode, secrets_mode, self_mode;
 	struct texts protect, homes, allow, updaters;
+	struct texts secrets;	/* each with one program that may read it: */
+	struct texts readers;
 };
 
 static inline void views_of(const struct texts *texts, struct pb_view *v, struct rampart_views *views)
@@ -32,13 +34,18 @@ static inline void views_of(const struct texts *texts, struct pb_view *v, struct
 
 static inline struct rampart_ruleset *build_texts(const struct text_policy *text, enum rampart_reason *why)
 {
-	struct pb_view v[4][REFERENCE_LIST];
-	struct rampart_policy policy = { .folders_mode = text->folders_mode, .self_mode = text->self_mode };
+	static struct pb_view v[6][REFERENCE_LIST];
+	struct rampart_policy policy = { .folders_mode = text->folders_mode, .disks_mode = text->disks_mode,
+					 .secrets_mode = text->secrets_mode, .self_mode = text->self_mode };
 
 	views_of(&text->protect, v[0], &policy.protect);
 	views_of(&text->homes, v[1], &policy.homes);
 	views_of(&text->allow, v[2], &policy.allow);
 	views_of(&text->updaters, v[3], &policy.updaters);
+	views_of(&text->secrets, v[4], &policy.secrets);
+	views_of(&text->readers, v[5], &policy.readers);
+	for (u32 i = 0; i < policy.secrets.n; i++)
+		policy.readers_end[i] = i < policy.readers.n ? i + 1 : policy.readers.n;
 	return rampart_ruleset_build(&policy, why);
 }
 
@@ -76,34 +83,44 @@ struct finding {
 	u32 depth;	/* of the pattern that gave the place */
 };
 
-static inline void find_one(struct finding *f, const char *pattern, const char *path, u32 class, u32 place)
+/* Of place @place in folders.protect, or of secrets.places: the bit @secret. */
+static inline void find_one(struct finding *f, const char *pattern, const char *path, u32 class, u32 place, u32 secret)
 {
 	enum relation relation = relate(pattern, path);
 
-	if (relation == ABOVE)
+	if (relation == ABOVE) {
 		f->label.below |= class;
+		f->label.secrets_below |= secret;
+	}
 	if (relation != INSIDE)
 		return;
 	f->label.classes |= class;
+	f->label.secrets |= secret;
 	if (place != RAMPART_PLACE_NONE && depth_of(pattern) > f->depth) {
 		f->depth = depth_of(pattern);
 		f->label.place = place;
 	}
 }
 
-static inline void find_place(struct finding *f, const struct text_policy *policy, u32 i, const char *path)
+static inline void find_place(struct finding *f, const struct text_policy *policy, const char *place, const char *path,
+			      u32 class, u32 i, u32 secret)
 {
-	const char *place = policy->protect.v[i];
 	static char expanded[8192];
 
-	find_one(f, place, path, RAMPART_OBJ_FOLDER, i);
+	find_one(f, place, path, class, i, secret);
 	if (*place != '~')
 		return;
 	for (u32 h = 0; h < policy->homes.n; h++) {
 		strcpy(expanded, policy->homes.v[h]);
 		strcat(expanded, place + 1);
-		find_one(f, expanded, path, RAMPART_OBJ_FOLDER, i);
+		find_one(f, expanded, path, class, i, secret);
 	}
+}
+
+static inline void find_files(struct finding *f, const char *const *files, u32 n, const char *path, u32 class)
+{
+	for (u32 i = 0; i < n; i++)
+		find_one(f, files[i], path, class, RAMPART_PLACE_NONE, 0);
 }
 
 static const char *const rampart_files[] = {
@@ -131,13 +148,13 @@ static inline struct rampart_label reference_label(const struct text_policy *pol
 	u32 i;
 
 	for (i = 0; policy->folders_mode != RAMPART_MODE_OFF && i < policy->protect.n; i++)
-		find_place(&f, policy, i, path);
-	for (i = 0; i < policy->allow.n; i++)
-		find_one(&f, policy->allow.v[i], path, RAMPART_OBJ_TRUSTED, RAMPART_PLACE_NONE);
-	for (i = 0; i < policy->updaters.n; i++)
-		find_one(&f, policy->updaters.v[i], path, RAMPART_OBJ_TRUSTED, RAMPART_PLACE_NONE);
-	for (i = 0; i < ARRAY_SIZE(rampart_files); i++)
-		find_one(&f, rampart_files[i], path, RAMPART_OBJ_SELF, RAMPART_PLACE_NONE);
+		find_place(&f, policy, policy->protect.v[i], path, RAMPART_OBJ_FOLDER, i, 0);
+	for (i = 0; policy->secrets_mode != RAMPART_MODE_OFF && i < policy->secrets.n; i++)
+		find_place(&f, policy, policy->secrets.v[i], path, RAMPART_OBJ_SECRET, RAMPART_PLACE_NONE, 1u << i);
+	find_files(&f, policy->allow.v, policy->allow.n, path, RAMPART_OBJ_TRUSTED);
+	find_files(&f, policy->readers.v, policy->readers.n, path, RAMPART_OBJ_TRUSTED);
+	find_files(&f, policy->updaters.v, policy->updaters.n, path, RAMPART_OBJ_TRUSTED);
+	find_files(&f, rampart_files, ARRAY_SIZE(rampart_files), path, RAMPART_OBJ_SELF);
 	return f.label;
 }
 
@@ -173,12 +190,12 @@ static inline bool is_about(const struct question *q, const struct rampart_label
 	return (object->classes & class) || (q->op == RAMPART_OP_RENAME && (object->below & class));
 }
 
-static inline void weigh(struct decision *d, const struct question *q, const char *rule, enum rampart_mode mode,
-			 u32 class, u64 exempt)
+static inline void weigh_as(struct decision *d, const struct question *q, const char *rule, enum rampart_mode mode,
+			    u32 class, bool exempt)
 {
 	static const enum rampart_outcome outcomes[] = { RAMPART_ALLOWED, RAMPART_AUDITED, RAMPART_WARNED,
 							 RAMPART_BLOCKED };
-	enum rampart_outcome outcome = q->subject & exempt ? RAMPART_ALLOWED : outcomes[mode];
+	enum rampart_outcome outcome = exempt ? RAMPART_ALLOWED : outcomes[mode];
 	u32 ends = is_about(q, &q->object, class) | is_about(q, &q->object2, class) << 1;
 
 	if (mode == RAMPART_MODE_OFF || !ends)
@@ -187,6 +204,29 @@ static inline void weigh(struct decision *d, const struct question *q, const cha
 	if (d->rule && outcome <= d->outcome)
 		return;
 	*d = (struct decision){ .rule = rule, .outcome = outcome, .ends = ends };
+}
+
+static inline void weigh(struct decision *d, const struct question *q, const char *rule, enum rampart_mode mode,
+			 u32 class, u64 exempt)
+{
+	weigh_as(d, q, rule, mode, class, q->subject & exempt);
+}
+
+/* Whether the subject may read @object in every place that has it, or of a rename has it below. */
+static inline bool may_read(const struct question *q, const struct rampart_label *object)
+{
+	for (u32 i = 0; i < 32; i++) {
+		bool about = object->secrets >> i & 1 || (q->op == RAMPART_OP_RENAME && object->secrets_below >> i & 1);
+
+		if (about && !(q->subject >> 32 >> i & 1))
+			return false;
+	}
+	return true;
+}
+
+static inline void weigh_secrets(struct decision *d, const struct question *q, const struct text_policy *policy, u32 class)
+{
+	weigh_as(d, q, "secrets", policy->secrets_mode, class, may_read(q, &q->object) && may_read(q, &q->object2));
 }
 
 static inline struct decision reference_decide(const struct text_policy *policy, const struct question *q)
@@ -203,12 +243,21 @@ static inline struct decision reference_decide(const struct text_policy *policy,
 	case RAMPART_OP_SETXATTR:
 	case RAMPART_OP_MOUNT:
 		weigh(&d, q, "folders", policy->folders_mode, RAMPART_OBJ_FOLDER, RAMPART_SUBJ_ALLOWED);
+		if (q->op == RAMPART_OP_WRITE)
+			weigh(&d, q, "disks", policy->disks_mode, RAMPART_OBJ_DISK, RAMPART_SUBJ_ALLOWED);
+		if (q->op == RAMPART_OP_RENAME || q->op == RAMPART_OP_LINK || q->op == RAMPART_OP_MOUNT)
+			weigh_secrets(&d, q, policy, RAMPART_OBJ_SECRET);
 		weigh(&d, q, "self_protection", policy->self_mode, RAMPART_OBJ_SELF,
 		      RAMPART_SUBJ_DAEMON | RAMPART_SUBJ_UPDATER);
 		weigh(&d, q, "trusted_program", policy->self_mode, RAMPART_OBJ_TRUSTED, RAMPART_SUBJ_UPDATER);
 		break;
+	case RAMPART_OP_READ:
+		weigh_secrets(&d, q, policy, RAMPART_OBJ_SECRET);
+		break;
 	case RAMPART_OP_PTRACE:
 		weigh(&d, q, "folders", policy->folders_mode, RAMPART_OBJ_TRUSTED_TASK, RAMPART_SUBJ_ALLOWED);
+		weigh(&d, q, "disks", policy->disks_mode, RAMPART_OBJ_TRUSTED_TASK, RAMPART_SUBJ_ALLOWED);
+		weigh_secrets(&d, q, policy, RAMPART_OBJ_READER_TASK);
 		weigh(&d, q, "self_protection", policy->self_mode, RAMPART_OBJ_DAEMON_TASK, RAMPART_SUBJ_DAEMON);
 		break;
 	case RAMPART_OP_SIGNAL:

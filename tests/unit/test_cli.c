@@ -194,7 +194,7 @@ static void test_errors(void **state)
 				    "bad.yaml:4:15: \"2026-02-30\" is no point in time; expected a day of the calendar, "
 				    "YYYY-MM-DD or YYYY-MM-DDTHH:MM:SSZ, after 1970-01-01\n"
 				    "bad.yaml:5:1: unknown key \"foldrs\", did you mean \"folders\"?; expected one of: "
-				    "rampart, name, version, valid, target, homes, folders, self_protection, revoked\n");
+				    "rampart, name, version, valid, target, homes, folders, secrets, self_protection, revoked\n");
 		assert_int_equal(access("x.pb", F_OK), -1);
 	}
 	sh("$R policy lint bad.yaml --json");
@@ -351,6 +351,28 @@ static void test_diff(void **state)
 	doc = document();
 	assert_true(json_is_true(json_object_get(doc, "same")));
 	json_decref(doc);
+}
+
+static void test_diff_of_secrets(void **state)
+{
+	static const char head[] = "rampart: 1\nname: s\nversion: 1\nvalid: {from: 2020-01-01, until: 2098-01-01}\n";
+	char text[1024];
+
+	snprintf(text, sizeof(text), "%sfolders: {mode: block}\nsecrets:\n  mode: audit\n  places:\n"
+		 "  - {path: /a, allow: [{exe: /x}, {exe: /y}]}\n  - {path: /b, allow: [{exe: /x}]}\n", head);
+	write_text("secrets-1.yaml", text);
+	snprintf(text, sizeof(text), "%sfolders: {mode: block-disk-only}\nsecrets:\n  mode: block\n  places:\n"
+		 "  - {path: /c}\n  - {path: /a, allow: [{exe: /z}, {exe: /x}]}\n", head);
+	write_text("secrets-2.yaml", text);
+	sh("$R policy diff secrets-1.yaml secrets-2.yaml");
+	assert_ran(1);
+	assert_string_equal(out, "  folders.mode: block -> block-disk-only\n"
+				 "  secrets.mode: audit -> block\n"
+				 "- secrets.places: /b (read by any program)\n"
+				 "+ secrets.places: /c (read by its own programs only)\n"
+				 "- secrets.allow: /a: /y (may read no more)\n"
+				 "+ secrets.allow: /a: /z (may read)\n"
+				 "- secrets.allow: /b: /x (may read no more)\n");
 }
 
 static void test_token(void **state)
@@ -576,6 +598,7 @@ int main(void)
 		cmocka_unit_test(test_help),	  cmocka_unit_test(test_usage),	  cmocka_unit_test(test_errors),
 		cmocka_unit_test(test_lint),	  cmocka_unit_test(test_baselines), cmocka_unit_test(test_life),
 		cmocka_unit_test(test_refused),	  cmocka_unit_test(test_show),	  cmocka_unit_test(test_diff),
+		cmocka_unit_test(test_diff_of_secrets),
 		cmocka_unit_test(test_token),	  cmocka_unit_test(test_apply),	  cmocka_unit_test(test_in_force),
 		cmocka_unit_test(test_unreachable), cmocka_unit_test(test_completion),
 		cmocka_unit_test(test_documented), cmocka_unit_test(test_stuck),

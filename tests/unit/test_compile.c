@@ -14,8 +14,9 @@
 
 #define HEAD "rampart: 1\nname: a\nversion: 1\nvalid: {from: 2026-01-01, until: 2027-01-01}\n"
 #define DEEP "[[[[[[[[[[[[[[[[[[[["
-#define KEYS "expected one of: rampart, name, version, valid, target, homes, folders, self_protection, revoked"
+#define KEYS "expected one of: rampart, name, version, valid, target, homes, folders, secrets, self_protection, revoked"
 #define TIME "expected a day of the calendar, YYYY-MM-DD or YYYY-MM-DDTHH:MM:SSZ, after 1970-01-01"
+#define FOLDERS_MODES "expected off, audit, warn, block, block-disk-only or audit-disk-only"
 #define PLACE "expected an absolute path or one under ~/, in which a component may be *"
 
 static const struct bad {
@@ -55,13 +56,17 @@ static const struct bad {
 	{ HEAD "name: b\n", "5:1: key \"name\" again, first given in line 2; expected it once\n" },
 	{ HEAD "folders: [a]\n", "5:10: \"folders\" is a list; expected a mapping with mode, protect and allow\n" },
 	{ HEAD "folders:\n", "5:9: \"folders\" is a single value; expected a mapping with mode, protect and allow\n" },
-	{ HEAD "folders: {}\n", "5:10: \"mode\" is missing; expected off, audit, warn or block\n" },
-	{ HEAD "folders: {mode: [block]}\n", "5:17: \"mode\" is a list; expected off, audit, warn or block\n" },
+	{ HEAD "folders: {}\n", "5:10: \"mode\" is missing; " FOLDERS_MODES "\n" },
+	{ HEAD "folders: {mode: [block]}\n", "5:17: \"mode\" is a list; " FOLDERS_MODES "\n" },
 	{ HEAD "folders: {mode: blok}\n",
-	  "5:17: unknown mode \"blok\", did you mean \"block\"?; expected off, audit, warn or block\n" },
-	{ HEAD "folders: {mode: enforce}\n", "5:17: unknown mode \"enforce\"; expected off, audit, warn or block\n" },
+	  "5:17: unknown mode \"blok\", did you mean \"block\"?; " FOLDERS_MODES "\n" },
+	{ HEAD "folders: {mode: enforce}\n", "5:17: unknown mode \"enforce\"; " FOLDERS_MODES "\n" },
+	{ HEAD "folders: {mode: block-disc-only}\n",
+	  "5:17: unknown mode \"block-disc-only\", did you mean \"block-disk-only\"?; " FOLDERS_MODES "\n" },
+	{ HEAD "self_protection: {mode: block-disk-only}\n",
+	  "5:25: unknown mode \"block-disk-only\"; expected off, audit, warn or block\n" },
 	{ HEAD "folders: {mode: Block}\n",
-	  "5:17: unknown mode \"Block\", did you mean \"block\"?; expected off, audit, warn or block\n" },
+	  "5:17: unknown mode \"Block\", did you mean \"block\"?; " FOLDERS_MODES "\n" },
 	{ HEAD "self_protection: {mode: on}\n",
 	  "5:25: unknown mode \"on\"; expected off, audit, warn or block\n" },
 	{ HEAD "folders:\n  mode: off\n  protect: /srv\n",
@@ -74,6 +79,24 @@ static const struct bad {
 	  "7:11: \"exe\" is missing; expected the absolute path of a program\n" },
 	{ HEAD "folders:\n  mode: off\n  allow: [{exe: /bin/ed, ex: 1}]\n",
 	  "7:26: unknown key \"ex\", did you mean \"exe\"?; expected one of: exe\n" },
+	{ HEAD "secrets: {}\n", "5:10: \"mode\" is missing; expected off, audit, warn or block\n" },
+	{ HEAD "secrets: [a]\n", "5:10: \"secrets\" is a list; expected a mapping with mode and places\n" },
+	{ HEAD "secrets: {mode: block-disk-only}\n",
+	  "5:17: unknown mode \"block-disk-only\"; expected off, audit, warn or block\n" },
+	{ HEAD "secrets: {mode: off, place: []}\n",
+	  "5:22: unknown key \"place\", did you mean \"places\"?; expected one of: mode, places\n" },
+	{ HEAD "secrets: {mode: off, places: /srv}\n",
+	  "5:30: \"places\" is a single value; expected a list of places, {path: /a/path, allow: [...]}\n" },
+	{ HEAD "secrets: {mode: off, places: [/srv]}\n",
+	  "5:31: the place is a single value; expected {path: /a/path, allow: [...]}\n" },
+	{ HEAD "secrets:\n  mode: off\n  places:\n  - allow: []\n",
+	  "8:5: \"path\" is missing; expected an absolute path or one under ~/\n" },
+	{ HEAD "secrets:\n  mode: off\n  places:\n  - {path: /srv, allow: [/bin/ed], read: x}\n",
+	  "8:26: the program is a single value; expected {exe: /absolute/path}\n"
+	  "8:36: unknown key \"read\"; expected one of: path, allow\n" },
+	{ HEAD "secrets:\n  mode: off\n  places:\n  - {path: srv, allow: {exe: /bin/ed}}\n",
+	  "8:12: \"srv\" must begin with \"/\" or \"~/\"; " PLACE "\n"
+	  "8:24: \"allow\" is a mapping; expected a list of programs, {exe: /absolute/path}\n" },
 	/* values */
 	{ "rampart: 2\nname: a\nversion: 1\nvalid: {from: 2026-01-01, until: 2027-01-01}\n",
 	  "1:10: format \"2\"; expected 1\n" },
@@ -195,6 +218,9 @@ static void test_caps(void **state)
 		{ HEAD "homes:\n", "- /a\n", 100001, 100006, "100001 entries; expected at most 100000" },
 		{ HEAD "self_protection:\n  mode: off\n  updaters:\n", "  - {exe: /a}\n", 10001, 10008,
 		  "10001 entries; expected at most 10000" },
+		{ HEAD "secrets:\n  mode: off\n  places:\n", "  - {path: /a}\n", 33, 40, "33 entries; expected at most 32" },
+		{ HEAD "secrets:\n  mode: off\n  places:\n  - path: /a\n    allow:\n", "    - {exe: /a}\n", 10001, 10010,
+		  "10001 entries; expected at most 10000" },
 		{ HEAD "revoked:\n", "- 0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\n", 1025, 1030,
 		  "1025 entries; expected at most 1024" },
 		{ HEAD "homes:\n", "- /a\n", 1000001, 999991, "too many entries in all; expected at most 1000000" },
@@ -244,6 +270,53 @@ static void test_multiplying(void **state)
 	free(text);
 }
 
+/* The kernel has one list for the programs of all places. */
+static void test_readers_of_all_places(void **state)
+{
+	struct compile_errors errors;
+	char *text;
+	size_t len, pb_len;
+	uint8_t *pb;
+	FILE *out = open_memstream(&text, &len);
+
+	fprintf(out, HEAD "secrets:\n  mode: block\n  places:\n");
+	for (unsigned int i = 0; i < 4; i++) {
+		fprintf(out, "  - path: /s%u\n    allow:\n", i);
+		for (unsigned int j = 0; j < 4000; j++)
+			fprintf(out, "    - {exe: /bin/%u}\n", j);
+	}
+	fclose(out);
+	assert_int_equal(rampart_compile("p.yaml", text, len, &errors, &pb, &pb_len), -EINVAL);
+	assert_int_equal(errors.n, 1);
+	assert_string_equal(errors.list[0].text, "up to here 12000 programs in \"places\"; expected at most 10000 in all");
+	assert_int_equal(errors.list[0].line, 8 + 2 * 4002 + 2);
+	free(text);
+}
+
+/* Of the secrets alone more than can be kept: not told of a folder. */
+static void test_multiplying_secrets(void **state)
+{
+	struct compile_errors errors;
+	char *text;
+	size_t len, pb_len;
+	uint8_t *pb;
+	FILE *out = open_memstream(&text, &len);
+
+	fprintf(out, HEAD "folders: {mode: block, protect: [/srv]}\nsecrets:\n  mode: block\n  places:\n");
+	for (unsigned int i = 0; i < 32; i++) {
+		fprintf(out, "  - path: ");
+		for (unsigned int j = 0; j < 32; j++)
+			fputs(i == j ? "/a" : "/*", out);
+		fprintf(out, "/x%u\n", i);
+	}
+	fclose(out);
+	assert_int_equal(rampart_compile("p.yaml", text, len, &errors, &pb, &pb_len), -EINVAL);
+	assert_int_equal(errors.n, 1);
+	assert_int_equal(errors.list[0].line, 1);
+	assert_memory_equal(errors.list[0].text, "up to here the paths", 20);
+	free(text);
+}
+
 static void test_too_large(void **state)
 {
 	char *yaml = malloc(RAMPART_YAML_MAX + 1);
@@ -278,6 +351,10 @@ static void test_many_errors(void **state)
 static const char *const good[] = {
 	HEAD,
 	HEAD "homes: []\ntarget: {}\nrevoked: []\n",
+	HEAD "folders: {mode: audit}\n",
+	HEAD "folders: {mode: warn}\n",
+	HEAD "folders: {mode: block-disk-only, protect: [/srv]}\n",
+	HEAD "folders: {mode: audit-disk-only, allow: [{exe: /usr/bin/editor}]}\n",
 	HEAD "folders: {mode: off}\nself_protection: {mode: off, updaters: []}\n",
 	"%YAML 1.1\n---\n" HEAD "...\n",
 	"\xef\xbb\xbf" HEAD,
@@ -287,6 +364,10 @@ static const char *const good[] = {
 	HEAD "homes: [\"/home/*\", /root, '/data/x y/*']\n",
 	HEAD "folders:\n  mode: block\n  protect: [~/Documents, '/srv/a: b', /srv/ü, \"/srv/#x\", '/srv/ x ', \"/srv/a\\nb\"]\n"
 	     "  allow:\n  - exe: /usr/bin/editor\n  - {exe: '/opt/a b/c'}\n",
+	HEAD "secrets: {mode: off}\n",
+	HEAD "secrets: {mode: off, places: [{path: /srv}]}\n",
+	HEAD "secrets:\n  mode: warn\n  places:\n  - {path: ~/.ssh, allow: [{exe: /usr/bin/ssh}, {exe: '/opt/a b'}]}\n"
+	     "  - {path: /etc/ledger.key, allow: []}\n  - path: '/srv/*/key'\n    allow:\n    - exe: /usr/bin/ssh\n",
 	HEAD "self_protection: {mode: warn, updaters: [{exe: /usr/bin/dpkg}]}\n"
 	     "revoked: [ABCDEFabcdef0123456789abcdef0123456789abcdef0123456789abcdef0123]\n",
 };
@@ -345,7 +426,7 @@ static void test_bytes(void **state)
 				   "homes: []\nfolders: {mode: block, protect: [~/x], allow: [{exe: /e}]}\n";
 	static const uint8_t expected[] = {
 		0x08, 1, 0x12, 2, 'a', 'b', 0x18, 0xac, 2, 0x20, 1, 0x28, 0x80, 0xa3, 5,
-		0x42, 13, 0x08, 3, 0x12, 3, '~', '/', 'x', 0x1a, 4, 0x0a, 2, '/', 'e',
+		0x42, 15, 0x08, 3, 0x12, 3, '~', '/', 'x', 0x1a, 4, 0x0a, 2, '/', 'e', 0x20, 3,
 	};
 	struct compile_errors errors;
 	uint8_t *pb;
@@ -371,8 +452,46 @@ static void test_defaults(void **state)
 	assert_memory_equal(policy.homes.v[1].data, "/root", 5);
 	assert_int_equal(policy.self_mode, RAMPART_MODE_OFF);
 	assert_int_equal(policy.folders_mode, RAMPART_MODE_OFF);
+	assert_int_equal(policy.disks_mode, RAMPART_MODE_OFF);
+	assert_int_equal(policy.secrets_mode, RAMPART_MODE_OFF);
 	rampart_policy_free(&policy);
 	free(pb);
+}
+
+static void test_folders_modes(void **state)
+{
+	static const struct {
+		const char *word;
+		enum rampart_mode folders, disks;
+	} table[] = {
+		{ "off", RAMPART_MODE_OFF, RAMPART_MODE_OFF },
+		{ "audit", RAMPART_MODE_AUDIT, RAMPART_MODE_AUDIT },
+		{ "warn", RAMPART_MODE_WARN, RAMPART_MODE_WARN },
+		{ "block", RAMPART_MODE_BLOCK, RAMPART_MODE_BLOCK },
+		{ "block-disk-only", RAMPART_MODE_OFF, RAMPART_MODE_BLOCK },
+		{ "audit-disk-only", RAMPART_MODE_OFF, RAMPART_MODE_AUDIT },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
+		struct compile_errors errors;
+		struct rampart_policy policy;
+		char yaml[256];
+		uint8_t *pb;
+		size_t len;
+
+		snprintf(yaml, sizeof(yaml), HEAD "folders: {mode: %s}\n", table[i].word);
+		assert_int_equal(rampart_compile("t.yaml", yaml, strlen(yaml), &errors, &pb, &len), 0);
+		assert_int_equal(rampart_policy_decode((struct pb_view){ pb, len }, &policy), RAMPART_REASON_OK);
+		assert_int_equal(policy.folders_mode, table[i].folders);
+		assert_int_equal(policy.disks_mode, table[i].disks);
+		assert_string_equal(rampart_folders_mode_word(&policy), table[i].word);
+		/* What no word says is told apart from what one does. */
+		policy.folders_mode = RAMPART_MODE_BLOCK;
+		policy.disks_mode = RAMPART_MODE_OFF;
+		assert_null(rampart_folders_mode_word(&policy));
+		rampart_policy_free(&policy);
+		free(pb);
+	}
 }
 
 static unsigned int seed = 1;
@@ -497,9 +616,11 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_bad),	   cmocka_unit_test(test_bad_paths),
 		cmocka_unit_test(test_caps),	   cmocka_unit_test(test_too_large),
-		cmocka_unit_test(test_multiplying),
+		cmocka_unit_test(test_multiplying), cmocka_unit_test(test_multiplying_secrets),
+		cmocka_unit_test(test_readers_of_all_places),
 		cmocka_unit_test(test_many_errors), cmocka_unit_test(test_good),
 		cmocka_unit_test(test_bytes),	   cmocka_unit_test(test_defaults),
+		cmocka_unit_test(test_folders_modes),
 		cmocka_unit_test(test_random_round_trip), cmocka_unit_test(test_mangled),
 		cmocka_unit_test(test_time),	   cmocka_unit_test(test_nearest),
 		cmocka_unit_test(test_quote),

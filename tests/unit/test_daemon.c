@@ -816,7 +816,7 @@ static void note_found(const char *path, void *data)
 	snprintf(found_paths + used, sizeof(found_paths) - used, "%s ", path + strlen(folder));
 }
 
-/* Looks through these places, given without the folder's path; @home: of the pattern "~". */
+/* Looks through these places, the second half of them secrets, given without the folder's path; @home: of the pattern "~". */
 static const char *look_through(const char *home, const char *const *places)
 {
 	char paths[4][128];
@@ -831,7 +831,8 @@ static const char *look_through(const char *home, const char *const *places)
 	}
 	snprintf(paths[3], sizeof(paths[3]), "%s%s", folder, home);
 	home_view = (struct pb_view){ .data = (u8 *)paths[3], .len = strlen(paths[3]) };
-	policy.protect = (struct rampart_views){ .v = views, .n = n };
+	policy.protect = (struct rampart_views){ .v = views, .n = n / 2 };
+	policy.secrets = (struct rampart_views){ .v = views + n / 2, .n = n - n / 2 };
 	policy.homes = (struct rampart_views){ .v = &home_view, .n = 1 };
 	found_paths[0] = '\0';
 	assert_int_equal(links_init(NULL, &links), 0);

@@ -195,6 +195,113 @@ static void tasks(test_state *state)
 	rampart_ruleset_free(ruleset);
 }
 
+/* Disks have a mode of their own, and folders.allow. Nothing but to write to one is a matter of this rule. */
+static void disks(test_state *state)
+{
+	static const enum rampart_outcome outcomes[] = { RAMPART_ALLOWED, RAMPART_AUDITED, RAMPART_WARNED,
+							 RAMPART_BLOCKED };
+	struct question q = { .object = { RAMPART_OBJ_DISK, 0, NO_PLACE }, .object2.place = NO_PLACE };
+
+	for (enum rampart_mode mode = 0; mode < RAMPART_MODE_NUM; mode++) {
+		struct text_policy policy = { .disks_mode = mode, .allow = { { "/usr/bin/editor" }, 1 } };
+		enum rampart_reason why;
+		struct rampart_ruleset *ruleset = build_texts(&policy, &why);
+
+		for (q.op = 0; q.op < RAMPART_OP_NUM; q.op++) {
+			bool about = mode != RAMPART_MODE_OFF && q.op == RAMPART_OP_WRITE;
+			struct decision d;
+
+			q.subject = NOBODY;
+			d = decide(ruleset, &q);
+			assert_int_equal(d.outcome, about ? outcomes[mode] : RAMPART_ALLOWED);
+			assert_true(about ? !strcmp(d.rule, "disks") : !d.rule);
+			q.subject = EDITOR;
+			assert_int_equal(decide(ruleset, &q).outcome, RAMPART_ALLOWED);
+		}
+		assert_int_equal(rampart_ruleset_ops(ruleset),
+				 mode ? BIT_ULL(RAMPART_OP_WRITE) | BIT_ULL(RAMPART_OP_PTRACE) : 0);
+		rampart_ruleset_free(ruleset);
+	}
+}
+
+/* Who may read: by place, whatever other rights he has. */
+static void secrets(test_state *state)
+{
+	enum { KEY = 1 << 0, SSH = 1 << 1, BOTH = KEY | SSH };
+	static const struct {
+		const char *path, *path2;
+		enum rampart_op op;
+		u64 may_read;
+		bool exempt;
+		u32 place, place2;
+	} rows[] = {
+		{ "/srv/key", NULL, RAMPART_OP_READ, 0, false, KEY, NO_PLACE },
+		{ "/srv/key", NULL, RAMPART_OP_READ, SSH, false, KEY, NO_PLACE },
+		{ "/srv/key", NULL, RAMPART_OP_READ, KEY, true, KEY, NO_PLACE },
+		{ "/home/u/.ssh/id", NULL, RAMPART_OP_READ, SSH, true, SSH, NO_PLACE },
+		{ "/home/u/.ssh/key/k", NULL, RAMPART_OP_READ, SSH, false, SSH | 1 << 2, NO_PLACE },
+		{ "/home/u/.ssh/key/k", NULL, RAMPART_OP_READ, SSH | 1 << 2, true, SSH | 1 << 2, NO_PLACE },
+		{ "/home/u/.ssh/id", "/tmp/id", RAMPART_OP_LINK, KEY, false, SSH, NO_PLACE },
+		{ "/home/u/.ssh/id", "/tmp/id", RAMPART_OP_LINK, SSH, true, SSH, NO_PLACE },
+		{ "/home/u/.ssh/id", "/srv/key", RAMPART_OP_RENAME, SSH, false, SSH, KEY },
+		{ "/home/u/.ssh/id", "/srv/key", RAMPART_OP_RENAME, BOTH, true, SSH, KEY },
+		{ "/tmp/x", "/home/u/.ssh/id", RAMPART_OP_RENAME, KEY, false, NO_PLACE, SSH },
+		{ "/home/u/.ssh", NULL, RAMPART_OP_MOUNT, KEY, false, SSH, NO_PLACE },
+		/* What is above a place goes with it when it moves. */
+		{ "/srv", "/tmp/srv", RAMPART_OP_RENAME, SSH, false, KEY, NO_PLACE },
+		{ "/srv", "/tmp/srv", RAMPART_OP_RENAME, KEY, true, KEY, NO_PLACE },
+		{ "/home/u", "/tmp/u", RAMPART_OP_RENAME, SSH, false, SSH | 1 << 2, NO_PLACE },
+		/* What it is not about. */
+		{ "/home/u", NULL, RAMPART_OP_READ, 0, false, 0, 0 },
+		{ "/srv/key", NULL, RAMPART_OP_WRITE, 0, false, 0, 0 },
+		{ "/srv/key", NULL, RAMPART_OP_DELETE, 0, false, 0, 0 },
+		{ "/srv/key", NULL, RAMPART_OP_SETATTR, 0, false, 0, 0 },
+		{ "/srv", NULL, RAMPART_OP_MOUNT, 0, false, 0, 0 },
+		{ "/srv", "/tmp/srv", RAMPART_OP_LINK, 0, false, 0, 0 },
+	};
+	struct text_policy policy = {
+		.secrets_mode = RAMPART_MODE_BLOCK, .homes = { { "/home/*" }, 1 },
+		.secrets = { { "/srv/key", "~/.ssh", "~/.ssh/key" }, 3 },
+	};
+	enum rampart_reason why;
+	struct rampart_ruleset *ruleset = build_texts(&policy, &why);
+
+	for (u32 i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct rampart_request request = { rows[i].op, rows[i].may_read << 32 | EDITOR | DPKG | DAEMON,
+						   label_or_none(ruleset, rows[i].path),
+						   label_or_none(ruleset, rows[i].path2) };
+		bool about = rows[i].place || rows[i].place2;
+		struct rampart_verdict v;
+
+		rampart_decide(ruleset, &request, &v);
+		if (!v.rule != !about ||
+		    v.outcome != (about && !rows[i].exempt ? RAMPART_BLOCKED : RAMPART_ALLOWED) ||
+		    (about && (rampart_rule_place(v.rule, rows[i].op, &request.object) != rows[i].place ||
+			       rampart_rule_place(v.rule, rows[i].op, &request.object2) != rows[i].place2)))
+			fail_msg("row %u: %s, outcome %u", i, v.rule ? v.rule->name : "no rule", v.outcome);
+	}
+	rampart_ruleset_free(ruleset);
+}
+
+/* To trace a program takes the right to read all that it may read. */
+static void tracing_readers(test_state *state)
+{
+	struct text_policy policy = { .secrets_mode = RAMPART_MODE_AUDIT, .secrets = { { "/a", "/b" }, 2 } };
+	enum rampart_reason why;
+	struct rampart_ruleset *ruleset = build_texts(&policy, &why);
+
+	for (u64 subject = 0; subject < 4; subject++) {
+		for (u32 object = 0; object < 4; object++) {
+			struct question q = { RAMPART_OP_PTRACE, subject << 32,
+					      { object ? RAMPART_OBJ_READER_TASK : 0, 0, NO_PLACE, object, 0 },
+					      { .place = NO_PLACE } };
+
+			assert_int_equal(decide(ruleset, &q).outcome, object & ~subject ? RAMPART_AUDITED : RAMPART_ALLOWED);
+		}
+	}
+	rampart_ruleset_free(ruleset);
+}
+
 /* --- at random --- */
 
 static char long_name[256], longer_name[256];
@@ -262,11 +369,15 @@ static void random_policy(struct random_policy *r)
 	r->used = 0;
 	r->alphabet = &alphabets[random_below(ARRAY_SIZE(alphabets))];
 	r->policy.folders_mode = random_below(8) ? 1 + random_below(3) : RAMPART_MODE_OFF;
+	r->policy.disks_mode = random_below(4) ? 1 + random_below(3) : RAMPART_MODE_OFF;
+	r->policy.secrets_mode = random_below(4) ? 1 + random_below(3) : RAMPART_MODE_OFF;
 	r->policy.self_mode = random_below(4) ? 1 + random_below(3) : RAMPART_MODE_OFF;
 	random_texts(r, &r->policy.protect, 12, wild, true);
 	random_texts(r, &r->policy.homes, 3, wild, false);
 	random_texts(r, &r->policy.allow, 3, 0, false);
 	random_texts(r, &r->policy.updaters, 2, 0, false);
+	random_texts(r, &r->policy.secrets, 5, wild, true);
+	random_texts(r, &r->policy.readers, r->policy.secrets.n, 0, false);
 }
 
 /* A name for each "*", the home of somebody for "~", and then a little more or less of it. */
@@ -298,7 +409,8 @@ static void meet(char *path, const struct random_policy *r, const char *pattern)
 
 static void random_path(char *path, const struct random_policy *r)
 {
-	const struct texts *lists[] = { &r->policy.protect, &r->policy.protect, &r->policy.allow, &r->policy.updaters };
+	const struct texts *lists[] = { &r->policy.protect, &r->policy.protect, &r->policy.secrets, &r->policy.secrets,
+					&r->policy.allow, &r->policy.readers, &r->policy.updaters };
 	const struct texts *list = lists[random_below(ARRAY_SIZE(lists))];
 
 	*path = 0;
@@ -314,14 +426,18 @@ static void assert_same_label(const struct random_policy *r, const char *path, s
 {
 	struct rampart_label should = reference_label(&r->policy, path);
 
-	if (is.classes == should.classes && is.below == should.below && is.place == should.place)
+	if (is.classes == should.classes && is.below == should.below && is.place == should.place &&
+	    is.secrets == should.secrets && is.secrets_below == should.secrets_below)
 		return;
 	for (u32 i = 0; i < r->policy.protect.n; i++)
 		note("protect %s", r->policy.protect.v[i]);
+	for (u32 i = 0; i < r->policy.secrets.n; i++)
+		note("secret %s", r->policy.secrets.v[i]);
 	for (u32 i = 0; i < r->policy.homes.n; i++)
 		note("home %s", r->policy.homes.v[i]);
-	fail_msg("\"%s\": classes %x below %x place %u, expected %x %x %u", path, is.classes, is.below, is.place,
-		 should.classes, should.below, should.place);
+	fail_msg("\"%s\": classes %x below %x place %u secrets %x below %x, expected %x %x %u %x %x", path, is.classes,
+		 is.below, is.place, is.secrets, is.secrets_below, should.classes, should.below, should.place,
+		 should.secrets, should.secrets_below);
 }
 
 static u32 hits[RAMPART_OUTCOME_NUM + 1];	/* the last one: no rule */
@@ -330,10 +446,12 @@ static void random_case(const struct random_policy *r, const struct rampart_rule
 {
 	struct question q = { .op = random_below(RAMPART_OP_NUM), .subject = random_below(3) ? 0 : random_below(8),
 			      .object2.place = NO_PLACE };
+	u64 secrets = random_below(2) ? random_below(32) : 0;
 	static char path[TEXT_MAX], path2[TEXT_MAX];
 	struct decision is, should;
 
 	*path2 = 0;
+	q.subject |= secrets << RAMPART_SUBJ_SECRETS_SHIFT;
 	random_path(path, r);
 	q.object = walked_label(ruleset, path);
 	assert_same_label(r, path, q.object);
@@ -344,13 +462,18 @@ static void random_case(const struct random_policy *r, const struct rampart_rule
 	} else if (q.op == RAMPART_OP_SIGNAL || q.op == RAMPART_OP_PTRACE || q.op == RAMPART_OP_SCHED) {
 		q.object = (struct rampart_label){ .place = NO_PLACE };
 		q.object.classes = (RAMPART_OBJ_DAEMON_TASK | RAMPART_OBJ_TRUSTED_TASK) & random_u64();
+		q.object.secrets = random_below(2) ? random_below(32) : 0;
+		if (q.object.secrets)
+			q.object.classes |= RAMPART_OBJ_READER_TASK;
 	}
+	if (q.op == RAMPART_OP_WRITE && !random_below(4))
+		q.object.classes |= RAMPART_OBJ_DISK;
 	is = decide(ruleset, &q);
 	should = reference_decide(&r->policy, &q);
 	if (!is.rule != !should.rule || (is.rule && strcmp(is.rule, should.rule)) || is.outcome != should.outcome ||
 	    is.ends != should.ends)
-		fail_msg("%s \"%s\" \"%s\" by %u: %s, outcome %u, ends %u; expected %s, %u, %u",
-			 rampart_op_name(q.op), path, path2, (u32)q.subject, is.rule ?: "no rule", is.outcome, is.ends,
+		fail_msg("%s \"%s\" \"%s\" by %llx: %s, outcome %u, ends %u; expected %s, %u, %u",
+			 rampart_op_name(q.op), path, path2, (unsigned long long)q.subject, is.rule ?: "no rule", is.outcome, is.ends,
 			 should.rule ?: "no rule", should.outcome, should.ends);
 	/* The hooks do not even ask about an operation that the ruleset says no rule is about. */
 	assert_true(!is.rule || rampart_ruleset_ops(ruleset) & BIT_ULL(q.op));
@@ -395,4 +518,7 @@ SUITE(decide,
 	TEST(only_warned_and_blocked_deny),
 	TEST(the_strictest_rule_wins),
 	TEST(tasks),
+	TEST(disks),
+	TEST(secrets),
+	TEST(tracing_readers),
 	TEST(as_the_reference_decides));

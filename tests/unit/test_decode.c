@@ -151,6 +151,54 @@ static void lists_up_to_their_caps(test_state *state)
 	}
 }
 
+/* @places places, each with @readers programs. */
+static enum rampart_reason decode_secrets(u32 places, u32 readers, struct rampart_policy *policy)
+{
+	u32 cap = places * (64 + readers * 24) + 64;
+	struct pb_writer w = { .buf = env_calloc(1, cap), .cap = cap };
+	enum rampart_reason reason;
+	u32 secrets;
+
+	put_head(&w);
+	secrets = pb_begin(&w, 11);
+	for (u32 i = 0; i < places; i++) {
+		u32 place = pb_begin(&w, 2);
+
+		pb_put_string(&w, 1, i % 2 ? "/b" : "~/a");
+		for (u32 j = 0; j < readers; j++) {
+			u32 program = pb_begin(&w, 2);
+
+			pb_put_string(&w, 1, "/bin/a");
+			pb_end(&w, program);
+		}
+		pb_end(&w, place);
+	}
+	pb_end(&w, secrets);
+	assert_false(w.overflow);
+	reason = rampart_policy_decode((struct pb_view){ w.buf, w.len }, policy);
+	if (!reason)
+		assert_int_equal(policy->secrets.n ? policy->secrets.v[places - 1].len : 0, places % 2 ? 3 : places ? 2 : 0);
+	env_free(w.buf);
+	return reason;
+}
+
+static void secrets_and_their_programs(test_state *state)
+{
+	struct rampart_policy policy;
+
+	assert_int_equal(decode_secrets(RAMPART_SECRETS_MAX, 3, &policy), RAMPART_REASON_OK);
+	assert_int_equal(policy.secrets.n, RAMPART_SECRETS_MAX);
+	assert_int_equal(policy.readers.n, 3 * RAMPART_SECRETS_MAX);
+	for (u32 i = 0; i < RAMPART_SECRETS_MAX; i++)
+		assert_int_equal(policy.readers_end[i], 3 * (i + 1));
+	rampart_policy_free(&policy);
+	assert_int_equal(decode_secrets(RAMPART_SECRETS_MAX + 1, 0, &policy), RAMPART_REASON_OVER_CAP);
+	/* The programs of all places together. */
+	assert_int_equal(decode_secrets(2, RAMPART_PROGRAMS_MAX / 2, &policy), RAMPART_REASON_OK);
+	rampart_policy_free(&policy);
+	assert_int_equal(decode_secrets(2, RAMPART_PROGRAMS_MAX / 2 + 1, &policy), RAMPART_REASON_OVER_CAP);
+}
+
 static void paths_too_long_are_over_cap(test_state *state)
 {
 	static char path[RAMPART_PATH_MAX + 2];
@@ -168,7 +216,7 @@ static void paths_too_long_are_over_cap(test_state *state)
 static void leaves_nothing_behind(test_state *state)
 {
 	static const struct rampart_policy zero;
-	static const u8 bad[] = HEAD "\x3a\x02/a" "\x5a\x00";
+	static const u8 bad[] = HEAD "\x3a\x02/a" "\x62\x00";
 	struct rampart_policy policy;
 
 	memset(&policy, 0xee, sizeof(policy));
@@ -189,5 +237,6 @@ SUITE(decode,
 	TEST(paths),
 	TEST(paths_up_to_their_limits),
 	TEST(lists_up_to_their_caps),
+	TEST(secrets_and_their_programs),
 	TEST(paths_too_long_are_over_cap),
 	TEST(leaves_nothing_behind));

@@ -31,7 +31,7 @@ static void counting_free(void *p)
 static u32 put_bundle(u8 *buf, u32 cap)
 {
 	struct pb_writer w = { .buf = buf, .cap = cap };
-	u32 mark;
+	u32 mark, secret, program;
 
 	pb_put_varint(&w, 1, RAMPART_FORMAT);
 	pb_put_string(&w, 2, "p");
@@ -45,6 +45,14 @@ static u32 put_bundle(u8 *buf, u32 cap)
 	mark = pb_begin(&w, 8);
 	pb_put_string(&w, 2, "~/a");
 	pb_end(&w, mark);
+	mark = pb_begin(&w, 11);
+	secret = pb_begin(&w, 2);
+	pb_put_string(&w, 1, "/a");
+	program = pb_begin(&w, 2);
+	pb_put_string(&w, 1, "/b");
+	pb_end(&w, program);
+	pb_end(&w, secret);
+	pb_end(&w, mark);
 	assert_false(w.overflow);
 	return w.len;
 }
@@ -56,7 +64,7 @@ static void every_allocation_may_fail(void **state)
 	struct pb_view message = { buf, put_bundle(buf, sizeof(buf)) };
 	struct rampart_policy policy;
 
-	for (fail_at = 1; fail_at <= 3; fail_at++) {
+	for (fail_at = 1; fail_at <= 5; fail_at++) {
 		calls = 0;
 		assert_int_equal(rampart_policy_decode(message, &policy), RAMPART_REASON_NO_MEMORY);
 		assert_int_equal(calls, fail_at);
@@ -64,8 +72,8 @@ static void every_allocation_may_fail(void **state)
 	}
 	calls = 0;
 	assert_int_equal(rampart_policy_decode(message, &policy), RAMPART_REASON_OK);
-	assert_int_equal(calls, 3);
-	assert_int_equal(held, 3);
+	assert_int_equal(calls, 5);
+	assert_int_equal(held, 5);
 	rampart_policy_free(&policy);
 	assert_int_equal(held, 0);
 }
@@ -78,7 +86,7 @@ static void refusal_allocates_nothing(void **state)
 	struct rampart_policy policy;
 
 	fail_at = calls = 0;
-	buf[len++] = 0x5a;	/* field 11 */
+	buf[len++] = 0x62;	/* field 12 */
 	buf[len++] = 0;
 	assert_int_equal(rampart_policy_decode((struct pb_view){ buf, len }, &policy), RAMPART_REASON_UNKNOWN_FIELD);
 	assert_int_equal(calls, 0);

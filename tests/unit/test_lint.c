@@ -55,6 +55,14 @@ static const struct {
 	  "12:10: \"/dev/shm/bash\"" PURPOSE "12:10: \"/dev/shm/bash\" is under /dev/shm" WRITE
 	  "13:10: \"/home/bob/bin/x\" is under a home directory" WRITE
 	  "14:10: \"/root/x\" is under a home directory" WRITE },
+	{ HEAD VALID SELF "secrets: {mode: off}\n", "" },
+	{ HEAD VALID SELF "secrets: {mode: audit, places: []}\n", "6:17: the secrets rule protects nothing; expected places\n" },
+	{ HEAD VALID SELF "secrets:\n  mode: block\n  places:\n  - {path: ~/.ssh, allow: [{exe: /usr/bin/ssh}]}\n"
+			  "  - path: /etc/key\n  - {path: ~/.ssh, allow: [{exe: /bin/sh}, {exe: /tmp/x}]}\n",
+	  "10:11: no program can read \"/etc/key\"; expected programs in allow\n"
+	  "11:12: \"~/.ssh\" is a place in line 9 already; expected each place once, with all its programs\n"
+	  "11:34: \"/bin/sh\"" PURPOSE "11:50: \"/tmp/x\" is under /tmp" WRITE },
+	{ HEAD VALID SELF "secrets: {mode: warn, places: [{path: /etc/key}]}\n", "" },
 	{ HEAD VALID SELF "homes: ['/data/*']\nfolders:\n  mode: warn\n  protect: [/srv]\n  allow:\n"
 			  "  - exe: /home/bob/x\n  - exe: /data/u/x\n",
 	  "12:10: \"/data/u/x\" is under a home directory" WRITE },

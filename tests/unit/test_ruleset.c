@@ -8,6 +8,7 @@
 #define F RAMPART_OBJ_FOLDER
 #define T RAMPART_OBJ_TRUSTED
 #define S RAMPART_OBJ_SELF
+#define O RAMPART_OBJ_SECRET
 #define N255 "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn" \
 	     "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn" \
 	     "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn"
@@ -112,6 +113,74 @@ static void folders_off(test_state *state)
 	assert_int_equal(walked_label(ruleset, "/home/u/b").classes, 0);
 	assert_int_equal(walked_label(ruleset, "~/b").classes, 0);
 	assert_int_equal(rampart_ruleset_ops(ruleset), 0);
+	rampart_ruleset_free(ruleset);
+}
+
+/* Each place has a bit of its own; those of places around it stay. The files of those that may read are trusted. */
+static void secrets(test_state *state)
+{
+	static const struct {
+		const char *path;
+		u32 classes, below, place, secrets, secrets_below;
+	} rows[] = {
+		{ "/a", 0, F | O | T, NO_PLACE, 0, 1 | 4 }, { "/a/key", F | O, O | T, 0, 1, 4 },
+		{ "/a/key/x", F | O, 0, 0, 1, 0 }, { "/a/x", 0, O, NO_PLACE, 0, 4 }, { "/a/x/c", O, 0, NO_PLACE, 4, 0 },
+		{ "/a/key/c", F | O, 0, 0, 1 | 4, 0 }, { "/home/u", 0, O, NO_PLACE, 0, 2 | 8 },
+		{ "/home/u/.ssh", O, O, NO_PLACE, 2, 8 }, { "/home/u/.ssh/k", O, 0, NO_PLACE, 2 | 8, 0 },
+		{ "~/.ssh/x", O, 0, NO_PLACE, 2, 0 }, { "/a/key/tool", F | O | T, 0, 0, 1, 0 },
+	};
+	struct text_policy policy = {
+		.folders_mode = RAMPART_MODE_WARN, .secrets_mode = RAMPART_MODE_AUDIT, .protect = { { "/a/key" }, 1 },
+		.homes = { { "/home/*" }, 1 }, .secrets = { { "/a/key", "~/.ssh", "/a/*/c", "~/.ssh/k" }, 4 },
+		.readers = { { "/a/key/tool", "/bin/b", "/bin/b" }, 3 },
+	};
+	static const u64 classes[] = { RAMPART_SUBJ_DAEMON, 1ull << 32, 2ull << 32, 4ull << 32 };
+	const struct rampart_program *programs;
+	enum rampart_reason why;
+	struct rampart_ruleset *ruleset = build_texts(&policy, &why);
+	u32 n;
+
+	for (u32 i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct rampart_label is = walked_label(ruleset, rows[i].path);
+
+		if (is.classes != rows[i].classes || (is.below & ~S) != rows[i].below || is.place != rows[i].place ||
+		    is.secrets != rows[i].secrets || is.secrets_below != rows[i].secrets_below)
+			fail_msg("\"%s\": classes %x below %x place %u secrets %x below %x", rows[i].path, is.classes,
+				 is.below, is.place, is.secrets, is.secrets_below);
+	}
+	programs = rampart_ruleset_programs(ruleset, &n);
+	assert_int_equal(n, ARRAY_SIZE(classes));
+	for (u32 i = 0; i < n; i++)
+		assert_true(programs[i].classes == classes[i]);
+	rampart_ruleset_free(ruleset);
+
+	policy.folders_mode = policy.secrets_mode = RAMPART_MODE_OFF;
+	ruleset = build_texts(&policy, &why);
+	assert_int_equal(walked_label(ruleset, "/a/key").classes, 0);
+	assert_int_equal(walked_label(ruleset, "/a/key").secrets, 0);
+	assert_int_equal(walked_label(ruleset, "/bin/b").classes, T);
+	assert_int_equal(rampart_ruleset_ops(ruleset), 0);
+	rampart_ruleset_free(ruleset);
+}
+
+/* All that the format takes; the last bit is a bit like the others. */
+static void as_many_secrets_as_there_are_bits(test_state *state)
+{
+	struct pb_view paths[RAMPART_SECRETS_MAX];
+	char text[RAMPART_SECRETS_MAX][16];
+	struct rampart_policy policy = { .secrets_mode = RAMPART_MODE_BLOCK, .secrets = { paths, RAMPART_SECRETS_MAX } };
+	enum rampart_reason why;
+	struct rampart_ruleset *ruleset;
+
+	for (u32 i = 0; i < RAMPART_SECRETS_MAX; i++) {
+		snprintf(text[i], sizeof(text[i]), "/s/%u", i);
+		paths[i] = (struct pb_view){ (const u8 *)text[i], strlen(text[i]) };
+	}
+	ruleset = rampart_ruleset_build(&policy, &why);
+	assert_int_equal(why, RAMPART_REASON_OK);
+	for (u32 i = 0; i < RAMPART_SECRETS_MAX; i++)
+		assert_int_equal(walked_label(ruleset, text[i]).secrets, 1u << i);
+	assert_int_equal(walked_label(ruleset, "/s").secrets_below, U32_MAX);
 	rampart_ruleset_free(ruleset);
 }
 
@@ -400,6 +469,8 @@ static void components_are_capped(test_state *state)
 SUITE(ruleset,
 	TEST(patterns),
 	TEST(folders_off),
+	TEST(secrets),
+	TEST(as_many_secrets_as_there_are_bits),
 	TEST(no_policy),
 	TEST(programs),
 	TEST(literals),
