@@ -184,7 +184,7 @@ static void tasks(test_state *state)
 	struct rampart_ruleset *ruleset = build_texts(&policy, &why);
 
 	for (u32 i = 0; i < ARRAY_SIZE(rows); i++) {
-		struct question q = { rows[i].op, rows[i].subject, { rows[i].object, 0, NO_PLACE },
+		struct question q = { rows[i].op, rows[i].subject, { .classes = rows[i].object, .place = NO_PLACE },
 				      { .place = NO_PLACE } };
 		struct decision d = decide(ruleset, &q);
 
