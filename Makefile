@@ -86,9 +86,12 @@ SWAPS := 400
 guest-files: $(addprefix $(B)/guest/,file disk secret inject daemon preload.so ask bench faults flood hold move rawnl cut fuzznl foreign refuse/.made swap/.made-$(SWAPS)) guest-demo unsealed
 guest-demo: $(B)/guest/editor $(B)/guest/locker
 	@cp -p tests/vm/*.sh tests/vm/*.awk $(B)/guest/
-$(B)/guest/file: tests/bypass/file.c tests/bypass/ways.h
 $(B)/guest/secret: tests/bypass/secret.c tests/bypass/ways.h
 $(B)/guest/disk: tests/bypass/disk.c
+# The attacks on files: several sources, one program.
+$(B)/guest/file: $(wildcard tests/bypass/file/*.c tests/bypass/file/*.h)
+	@mkdir -p $(@D)
+	$(CC) -O2 -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Wno-unused-parameter -Wno-missing-field-initializers -static -o $@ $(filter %.c,$^) -lpthread
 $(B)/guest/inject: tests/bypass/inject.c
 $(B)/guest/daemon: tests/bypass/daemon.c
 $(B)/guest/ask: tests/vm/ask.c

@@ -42,7 +42,7 @@ export here
 # --- what is decided ---
 hooks() {
 	export DROP_CACHES=yes
-	for a in $("$here/file" list); do
+	for a in $("$here/file" list /srv/ledger | awk -F '\t' '$4 == "attack" && $5 ~ "^/srv/ledger|^/srv$|^/$" { print $2 }'); do
 		each "attack/$a" "[ \$STATUS != 200 ] && $here/file look /srv/ledger $a" "$here/file" try /srv/ledger "$a"
 	done
 	each exec/attack '[ "$(cat /srv/ledger/f)" = original ]' sh -c 'echo x >> /srv/ledger/f'

@@ -4,8 +4,10 @@
 KEYS=/etc/rampart/test-keys
 passed=0
 failed=0
+skipped=0
 
 ok() { passed=$((passed + 1)); echo "ok $1"; }
+skip() { skipped=$((skipped + 1)); echo "skip $1: $2"; }
 not_ok() { failed=$((failed + 1)); echo "not ok $1: $2"; }
 # check NAME COMMAND...: passes when the command does.
 check() {
@@ -29,9 +31,9 @@ says() {
 install_editor() {
 	mkdir -p /usr/local/bin && cp "$here/editor" /usr/local/bin/editor && chmod 0755 /usr/local/bin/editor
 }
-finish() { echo "$passed passed, $failed failed, 0 skipped"; [ "$failed" -eq 0 ]; exit; }
+finish() { echo "$passed passed, $failed failed, $skipped skipped"; [ "$failed" -eq 0 ]; exit; }
 
-# policy VERSION FOLDERS-MODE SELF-MODE: the YAML on stdout. Versions count from that
+# policy VERSION FOLDERS-MODE SELF-MODE: the YAML on stdout, with $more_folders, a YAML list. Versions count from that
 # which is in force when the suite starts: another may have run before it.
 policy() {
 	cat <<YAML
@@ -41,7 +43,7 @@ version: $((${version_before:-0} + $1))
 valid: {from: 2020-01-01, until: 2040-01-01}
 folders:
   mode: $2
-  protect: ["~/Documents", "/srv/ledger"]
+  protect: ["~/Documents", "/srv/ledger"${more_folders:+, $more_folders}]
   allow:
     - {exe: /usr/local/bin/editor}
 self_protection: {mode: $3}
