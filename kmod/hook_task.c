@@ -60,7 +60,7 @@ int hook_task_free(struct task_struct *task)
 /* A trusted program must not bring somebody else's code along: LD_PRELOAD and its like are ignored, as for set-id programs. */
 static bool must_be_secure(struct file *file)
 {
-	struct exe_id id = exe_id_of(file_inode(file));
+	struct exe_id id = exe_id_at(&file->f_path);
 	const struct rampart_view *view;
 	bool secure;
 

@@ -167,7 +167,19 @@ static void add_mounts(struct resolver *r, char *text)
 	}
 }
 
-/* An anchor only where the walk alone would not find the state, that is behind a symlink. */
+/* A name that its file system, or the folder it is in, takes in other spellings too: a walk may find it in any of them. */
+static bool has_spellings(struct dentry *dentry)
+{
+	bool has = false;
+
+	rcu_read_lock();
+	for (; !has && !IS_ROOT(dentry); dentry = READ_ONCE(dentry->d_parent))
+		has = dentry->d_flags & DCACHE_OP_COMPARE;
+	rcu_read_unlock();
+	return has;
+}
+
+/* An anchor only where the walk alone would not find the state: behind a symlink, or by a name in another spelling. */
 static void add_place(struct resolver *r, const struct path *path, u32 state, const char *name)
 {
 	bool known;
@@ -175,7 +187,7 @@ static void add_place(struct resolver *r, const struct path *path, u32 state, co
 	rcu_read_lock();
 	known = rampart_label_has_state(r->view, path->dentry, state);
 	rcu_read_unlock();
-	if (!known)
+	if (!known || has_spellings(path->dentry))
 		add_anchor(r, path, state, name);
 }
 
@@ -219,7 +231,7 @@ static void add_program(struct rampart_view *view, u32 index, const struct rampa
 	inode = d_backing_inode(path.dentry);
 	/* Whoever may write the file would be trusted too. */
 	if (S_ISREG(inode->i_mode) && uid_eq(inode->i_uid, GLOBAL_ROOT_UID) && !(inode->i_mode & 0022)) {
-		struct program_id entry = { .id = exe_id_of(inode), .classes = program->classes };
+		struct program_id entry = { .id = exe_id_at(&path), .classes = program->classes };
 
 		for (slot = rampart_program_hash(&entry.id) & view->program_mask; view->programs[slot].id.ino;)
 			slot = (slot + 1) & view->program_mask;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/binfmts.h>
 #include <linux/fs.h>
+#include <linux/magic.h>
 #include <linux/mm.h>
 #include <linux/pid.h>
 #include <linux/pid_namespace.h>
@@ -10,6 +11,7 @@
 #include <linux/sched/task.h>
 #include <linux/security.h>
 #include <linux/slab.h>
+#include <linux/stat.h>
 
 #include "label.h"
 #include "rampart.h"
@@ -34,6 +36,20 @@ static const struct rhashtable_params params = {
 
 static struct rhashtable table;
 static struct kmem_cache *entries;
+
+struct exe_id exe_id_at(const struct path *path)
+{
+	struct exe_id id = exe_id_of(d_backing_inode(path->dentry));
+	struct kstat stat;
+
+	might_sleep();
+	if (likely(path->dentry->d_sb->s_magic != BTRFS_SUPER_MAGIC))
+		return id;
+	if (vfs_getattr_nosec(path, &stat, 0, AT_STATX_DONT_SYNC))
+		return (struct exe_id){};
+	id.dev = stat.dev;
+	return id;
+}
 
 static void name_release(struct kref *ref)
 {
@@ -177,7 +193,7 @@ static void set_exe(struct subject *subject, struct file *file, struct exe_name 
 {
 	bool cut;
 
-	subject->exe = exe_id_of(file_inode(file));
+	subject->exe = exe_id_at(&file->f_path);
 	rcu_read_lock();
 	name->len = rampart_label_path(rampart_view(), file->f_path.dentry, name->path, EXE_NAME_MAX, &cut);
 	rcu_read_unlock();

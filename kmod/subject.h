@@ -13,6 +13,7 @@
 struct task_struct;
 struct linux_binprm;
 struct inode;
+struct path;
 
 #define RAMPART_LINEAGE_MAX 8
 
@@ -74,5 +75,11 @@ static inline bool exe_id_equal(const struct exe_id *a, const struct exe_id *b)
 }
 
 struct exe_id exe_id_of(const struct inode *inode);
+
+/*
+ * The same of a program. On btrfs an inode's number is that of one subvolume, and a snapshot has them all again, with their
+ * generations: there @dev is the subvolume's. All zero, which is trusted for nothing, if that is not to be had. Context: may sleep.
+ */
+struct exe_id exe_id_at(const struct path *path);
 
 #endif

@@ -8,8 +8,8 @@ file="$here/file"
 docs=/home/user/Documents
 tab=$(printf '\t')
 install_editor
-out=/tmp/corpus
-mkdir -p $out /srv/layers /srv/exported/work /srv/served/work /mnt/nfs /var/lib/nfs/v4recovery
+tmp=/tmp/corpus
+mkdir -p $tmp /srv/layers /srv/exported/work /srv/served/work /mnt/nfs /var/lib/nfs/v4recovery
 chmod 777 /srv/exported/work /srv/served/work
 for module in loop overlay btrfs fuse cachefiles dm_mod nfsd nfsv4; do modprobe -q $module; done
 
@@ -27,10 +27,12 @@ places="served"
 image ext4 16 mke2fs -q -t ext4 -b 4096 -O verity && places="$places ext4"
 image casefold 8 mke2fs -q -t ext4 -b 4096 -O casefold && rmdir /srv/casefold/lost+found && chattr +F /srv/casefold && places="$places casefold"
 image btrfs 128 mkfs.btrfs && places="$places btrfs subvolume" &&
-	mkdir /srv/btrfs/top /srv/subvolume && mount --bind /srv/btrfs/top /srv/subvolume
-truncate -s 16M /var/tmp/dm.img && mke2fs -q -t ext4 -b 4096 /var/tmp/dm.img && loop=$(losetup -f --show /var/tmp/dm.img)
-map_dm() { echo "0 $(blockdev --getsz "$loop") linear $loop 0"; }
-dmsetup create bypass --table "$(map_dm)" > /dev/null && mkdir /srv/dm && mount /dev/mapper/bypass /srv/dm && places="$places dm"
+	mkdir /srv/btrfs/top /srv/subvolume && mount --bind /srv/btrfs/top /srv/subvolume &&
+	btrfs -q subvolume create /srv/btrfs/bin && cp /usr/local/bin/editor /srv/btrfs/bin/ &&
+	more_allow="
+    - {exe: /srv/btrfs/bin/editor}"
+truncate -s 16M /var/tmp/dm.img && mke2fs -q -t ext4 -b 4096 /var/tmp/dm.img 2> /dev/null && loop=$(losetup -f --show /var/tmp/dm.img) &&
+	dmsetup create bypass --table "0 32768 linear $loop 0" > /dev/null && mkdir /srv/dm && mount /dev/dm-0 /srv/dm && places="$places dm"
 mount_overlay() {
 	mkdir -p /srv/layers/lower /srv/layers/upper /srv/layers/work /srv/overlay &&
 		mount -t overlay -o lowerdir=/srv/layers/lower,upperdir=/srv/layers/upper,workdir=/srv/layers/work overlay /srv/overlay
@@ -79,7 +81,6 @@ release() {
 prepare() {
 	round=$((round + 1))
 	release
-	case $places in *dm*) dmsetup suspend bypass && map_dm | dmsetup load bypass && dmsetup resume bypass ;; esac
 	clear_work
 	for p in "" $places; do
 		renew "/srv/$p${p:+/}ledger" 0
@@ -97,12 +98,12 @@ prepare() {
 attack() {
 	phase=$1 who=$2 dir=$3
 	shift 3
-	"$file" list "$dir" > "$out/list-$who"
+	"$file" list "$dir" > "$tmp/list-$who"
 	clear_work
-	"$@" "$file" run "$dir" > "$out/$phase-$who"
+	"$@" "$file" run "$dir" > "$tmp/$phase-$who"
 	awk -F "$tab" 'NR == FNR { kind[$2] = $4; need[$2] = $3; n++; next }
 		{ split($0, r, " "); print r[1], kind[r[1]], need[r[1]], r[2], r[3] } END { exit FNR != n }' \
-		"$out/list-$who" "$out/$phase-$who" > $out/results
+		"$tmp/list-$who" "$tmp/$phase-$who" > $tmp/results
 	[ $? = 0 ] && ok "$phase/$who/all" || not_ok "$phase/$who/all" "attacks are missing"
 	while read -r name kind need result errno; do
 		expected=changed
@@ -113,21 +114,22 @@ attack() {
 		$expected) ok "$phase/$who/$name" ;;
 		*) not_ok "$phase/$who/$name" "not $expected: $result $errno" ;;
 		esac
-	done < $out/results
+	done < $tmp/results
 }
-# reported PHASE WHO OUTCOME UID: the daemon stored an event of this outcome about each attack, with who and why. Of a file
-# opened by handle no name is known.
+# reported PHASE WHO OUTCOME UID: the daemon stored an event of this outcome about each attack, with who and why. The kernel's
+# own threads are no program; 12345 is whom files belong to in an idmapped mount.
 reported() {
-	jq -r --rawfile list "$out/list-$2" --arg o "$3" --argjson uid "$4" '
-		[.[] | select(.outcome == $o and .exe == "/mnt/share/file" and .uid == $uid)] as $events |
+	jq -r --rawfile list "$tmp/list-$2" --arg o "$3" --argjson uid "$4" '
+		[.[] | select(.outcome == $o and ((.exe // "") == "" or (.uid == $uid or .uid == 12345) and
+			(.exe | IN("/mnt/share/file", "/usr/bin/busybox", "/srv/btrfs/work/snapshot/editor"))))] as $events |
 		$list | split("\n")[] | split("\t") | select(.[3] == "attack") | .[1] as $name | .[4] as $path |
 		first($events[] | select(.path, .path2 | . != null and startswith($path)) | "\($name) \(.rule)")' \
-		/tmp/events.json > "$out/$1-$2-rules"
+		/tmp/events.json > "$tmp/$1-$2-rules"
 	while read -r name kind need result errno; do
 		[ "$kind" = attack ] && [ "$result" != missing ] && [ "$2 $need" != "user root" ] || continue
-		if grep -qx "$name folders" "$out/$1-$2-rules"; then ok "$1/$2/reported/$name"
+		if grep -qx "$name folders" "$tmp/$1-$2-rules"; then ok "$1/$2/reported/$name"
 		else not_ok "$1/$2/reported/$name" "no event of rule folders"; fi
-	done < $out/results-$2
+	done < $tmp/results-$2
 }
 # phase NAME VERSION MODE OUTCOME: every attack under one policy, and then what was reported of it.
 phase() {
@@ -135,9 +137,9 @@ phase() {
 	check "$1/apply" apply "$2" "$3" off
 	check "$1/enforcing" wait_enforcing
 	attack "$1" root /srv/ledger
-	cp $out/results $out/results-root
+	cp $tmp/results $tmp/results-root
 	attack "$1" user $docs as_user
-	cp $out/results $out/results-user
+	cp $tmp/results $tmp/results-user
 	settled
 	rampartctl events --json --limit 3000 > /tmp/events.json
 	reported "$1" root "$4" 0
@@ -152,8 +154,8 @@ release
 
 # The table: of a user where he may do it at all, of root else.
 for who in root user; do
-	for phase in off block; do awk -v p="$phase-$who" '{ print p, $0 }' "$out/$phase-$who"; done
-	awk -v who="$who" '{ print "rule-" who, $0 }' "$out/block-$who-rules"
+	for phase in off block; do awk -v p="$phase-$who" '{ print p, $0 }' "$tmp/$phase-$who"; done
+	awk -v who="$who" '{ print "rule-" who, $0 }' "$tmp/block-$who-rules"
 done | awk -F "$tab" '
 	function with(w) { return r["block-" w, $2] == "changed" ? "changed" : "refused " e["block-" w, $2] }
 	NR == FNR { split($0, f, " "); r[f[1], f[2]] = f[3]; e[f[1], f[2]] = f[4]; next }
@@ -172,6 +174,6 @@ done | awk -F "$tab" '
 		else
 			line = line ", a user: without " r["off-user", $2] ", with " with("user") " | " out
 		print line
-	}' - $out/list-root
+	}' - $tmp/list-root
 "$file" elsewhere | sed 's/^/# /; s/: / | /'
 finish

@@ -33,7 +33,7 @@ install_editor() {
 }
 finish() { echo "$passed passed, $failed failed, $skipped skipped"; [ "$failed" -eq 0 ]; exit; }
 
-# policy VERSION FOLDERS-MODE SELF-MODE: the YAML on stdout, with $more_folders, a YAML list. Versions count from that
+# policy VERSION FOLDERS-MODE SELF-MODE: the YAML on stdout, with $more_folders and $more_allow. Versions count from that
 # which is in force when the suite starts: another may have run before it.
 policy() {
 	cat <<YAML
@@ -45,7 +45,7 @@ folders:
   mode: $2
   protect: ["~/Documents", "/srv/ledger"${more_folders:+, $more_folders}]
   allow:
-    - {exe: /usr/local/bin/editor}
+    - {exe: /usr/local/bin/editor}${more_allow-}
 self_protection: {mode: $3}
 YAML
 }

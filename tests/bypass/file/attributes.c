@@ -18,6 +18,11 @@
 #include "attack.h"
 #include "call32.h"
 
+static const struct gap gap_subvolume = {
+	"a btrfs subvolume that is, or holds, a folder",
+	"the command that deletes it goes to its parent, or to any folder of the file system, and names it where no hook can see which",
+};
+
 static int chmod_file(void) { return chmod(victim, 0); }
 static int chown_file(void) { return chown(victim, 12345, 12345); }
 static int setxattr_file(void) { return setxattr(victim, "user.rampart", "x", 1, 0); }
@@ -116,7 +121,15 @@ static int destroy_subvolume(void)
 	return ioctl(open(parent, O_RDONLY), BTRFS_IOC_SNAP_DESTROY, &args);
 }
 
+/* A snapshot has the allowed program's inode again; there its content is another. */
+static int snapshot_program(void)
+{
+	return shell("btrfs -q subvolume snapshot /srv/btrfs/bin %s/snapshot && cat /bin/dash > %s/snapshot/editor && "
+		     "%s/snapshot/editor -c 'echo " EVIL " > %s'", work, work, work, victim);
+}
+
 const struct attack attributes[] = {
+	{ "E24", "snapshot_program", snapshot_program, NEEDS_ROOT, .place = "btrfs" },
 	{ "F27a", "clone", clone, .place = "btrfs" },
 	{ "F31a", "chmod", chmod_file },
 	{ "F31b", "fchmod", fchmod_file },
@@ -130,7 +143,7 @@ const struct attack attributes[] = {
 	{ "F33b", "fsxattr", set_fsxattr },
 	{ "F33c", "verity", enable_verity, .place = "ext4" },
 	{ "F33d", "make_subvolume", make_subvolume, .place = "btrfs", .reported = "folder" },
-	{ "F33e", "destroy_subvolume", destroy_subvolume, NEEDS_ROOT, .place = "subvolume", .reported = "parent" },
+	{ "F33e", "destroy_subvolume", destroy_subvolume, NEEDS_ROOT, .place = "subvolume", .gap = &gap_subvolume },
 	{ "F34b", "flags32", set_flags32, .needs = CALL32_NEEDS },
 	{}
 };

@@ -58,17 +58,29 @@ static const char *device(void)
 	return name;
 }
 
-/* Puts EVIL at @at of @path; then the kernel forgets what it has read of the victim. */
-static int write_below(const char *path, off_t at)
+/* The kernel writes what it has of the device, and forgets what it has read of it and of the victim. */
+static void forget(void)
 {
-	int fd = at < 0 || !path ? -1 : open(path, O_WRONLY), err;
+	int fd = open(device(), O_RDONLY);
 
-	err = fd < 0 || pwrite(fd, EVIL, 8, at) != 8 || fsync(fd) ? -1 : 0;
-	if (fd >= 0)
-		close(fd);
+	ioctl(fd, BLKFLSBUF);
+	close(fd);
 	fd = open(victim, O_RDONLY);
 	posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
 	close(fd);
+}
+
+/* Puts EVIL at @at of @path. */
+static int write_below(const char *path, off_t at)
+{
+	int fd = at < 0 || !path ? -1 : open(path, O_WRONLY), err, saved;
+
+	err = fd < 0 || pwrite(fd, EVIL, 8, at) != 8 || fsync(fd) ? -1 : 0;
+	saved = errno;
+	if (fd >= 0)
+		close(fd);
+	forget();
+	errno = saved;
 	return err;
 }
 
@@ -93,9 +105,10 @@ static int raw_node(void)
 static int raw_debugfs(void)
 {
 	off_t at = place_of();
+	int err = shell("debugfs -w -R 'zap_block -p 0x45 %lld' %s >/dev/null 2>&1", (long long)at / 4096, device());
 
-	return shell("debugfs -w -R 'zap_block -p 0x45 %llu' %s >/dev/null 2>&1", (unsigned long long)at / 4096, device()) ?:
-	       write_below("/dev/null", 0);
+	forget();
+	return err;
 }
 
 /* A loop device with @fd below it, as a descriptor; its name in @name. */
@@ -140,32 +153,41 @@ static int loop_over_device(void)
 	off_t at = place_of();
 	int err = write_loop(open(device(), O_RDWR), at);
 
-	return write_below("/dev/null", 0) ?: err;
+	forget();
+	return err;
 }
 
 /* The file that the folder's loop device is made of. */
 static int loop_image(void)
 {
 	off_t at = place_of();
-	int fd, err = write_below("/var/tmp/ext4.img", at);
 
-	/* The device has pages of its own. */
-	fd = open(device(), O_RDONLY);
-	ioctl(fd, BLKFLSBUF);
-	close(fd);
-	return err;
+	return write_below("/var/tmp/ext4.img", at);
 }
 
 /* The folder is on a device of the device mapper, which is put on another device, a copy with one change. */
+static int put_on(const char *image)
+{
+	return shell("l=$(losetup -f --show %s) && echo 0 $(blockdev --getsz $l) linear $l 0 | dmsetup load bypass && "
+		     "dmsetup resume bypass", image);
+}
+
 static int mapper_table(void)
 {
+	char text[8] = "";
 	off_t at = place_of();
 
-	if (shell("cp /var/tmp/dm.img /var/tmp/dm2.img") || write_below("/var/tmp/dm2.img", at))
+	if (shell("dmsetup suspend bypass && cp /var/tmp/dm.img /var/tmp/dm2.img && "
+		  "printf " EVIL " | dd of=/var/tmp/dm2.img bs=1 seek=%lld conv=notrunc 2>/dev/null", (long long)at) ||
+	    put_on("/var/tmp/dm2.img"))
 		return -1;
-	return shell("l=$(losetup -f --show /var/tmp/dm2.img) && dmsetup suspend bypass && "
-		     "echo 0 $(blockdev --getsz $l) linear $l 0 | dmsetup load bypass && dmsetup resume bypass") ?:
-	       write_below("/dev/null", 0);
+	forget();
+	pread(open(victim, O_RDONLY), text, sizeof(text), 0);
+	/* Its file system takes this for damage in the long run. */
+	if (shell("dmsetup suspend bypass") || put_on("/var/tmp/dm.img"))
+		return -1;
+	forget();
+	return memcmp(text, EVIL, sizeof(text)) ? -1 : (_exit(DONE), 0);
 }
 
 const struct attack devices[] = {

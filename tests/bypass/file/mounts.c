@@ -24,7 +24,7 @@ static const struct gap gap_hidden = {
 
 static const struct gap gap_unmounted = {
 	"a protected folder's file system taken from its place (umount)",
-	"the folder is known by its place: unmounted, or mounted elsewhere only, it is not protected, neither for whoever kept it open",
+	"the folder is known by its place: unmounted, or mounted elsewhere only, it is not protected, neither for whoever kept it open; nor are the allowed programs on it",
 };
 
 static const struct gap gap_layers = {
@@ -326,7 +326,7 @@ const struct attack mounts[] = {
 	{ "F11", "idmapped_mount", idmapped_mount, NEEDS_ROOT },
 	{ "F12a", "mount_namespace", mount_namespace, NEEDS_ROOT },
 	{ "F12b", "user_namespace", user_namespace },
-	{ "F13a", "remount_writable", remount_writable, NEEDS_ROOT },
+	{ "F13a", "remount_writable", remount_writable, NEEDS_ROOT, .reported = "folder" },
 	{ "F13b", "lazy_umount", lazy_umount, NEEDS_ROOT, .place = "ext4", .gap = &gap_unmounted },
 	{ "F14a", "overlay_upper", overlay_upper, NEEDS_ROOT, .needs = "overlay" },
 	{ "F14b", "overlay_copy_up", overlay_copy_up, .place = "overlay" },

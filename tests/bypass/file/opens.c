@@ -186,11 +186,12 @@ static int newline_name(void)
 
 static int longest_name(void)
 {
-	char name[256];
+	size_t len = strlen(folder) + 1;
 
-	memset(name, 'x', 255);
-	name[255] = 0;
-	return scribble(openat(open(folder, O_PATH), name, O_CREAT | O_WRONLY, 0644)) ?: (_exit(DONE), 0);
+	strcpy(extra, victim);
+	memset(extra + strlen(victim), 'x', len + 255 - strlen(victim));
+	extra[len + 255] = 0;
+	return scribble(open(extra, O_CREAT | O_WRONLY, 0644)) ?: (_exit(DONE), 0);
 }
 
 #define DEEP 20	/* times 250 bytes: longer than any path may be */
@@ -306,21 +307,21 @@ const struct attack opens[] = {
 	{ "F18b", "dirfd_relative", dirfd_relative },
 	{ "F20a", "handle", handle, NEEDS_ROOT, .reported = "any" },
 	{ "F20b", "handle_folder", handle_folder, NEEDS_ROOT },
-	{ "F22", "mmap_shared", mmap_shared },
+	{ "F22a", "mmap_shared", mmap_shared },
 	{ "F26a", "sendfile", by_sendfile },
 	{ "F26b", "copy_file_range", by_copy_file_range },
 	{ "F26c", "splice", by_splice },
 	{ "F28", "truncate_path", truncate_path },
 	{ "F29a", "open_trunc", open_trunc },
 	{ "F29b", "rdonly_trunc", rdonly_trunc },
-	{ "F30", "punch_hole", punch_hole },
+	{ "F30a", "punch_hole", punch_hole },
 	{ "F34a", "open32", open32, .needs = CALL32_NEEDS },
 	{ "F35a", "aio", by_aio },
 	{ "F35b", "pwritev2", by_pwritev2 },
 	{ "F48", "other_case", other_case, .place = "casefold" },
 	{ "F49a", "newline_name", newline_name },
-	{ "F49b", "longest_name", longest_name, .reported = "folder" },
-	{ "F49c", "deep_path", deep_path, .reported = "folder", .prepare = make_deep },
+	{ "F49b", "longest_name", longest_name },
+	{ "F49c", "deep_path", deep_path, .reported = "any", .prepare = make_deep },
 	{ "F49d", "dot_dot", dot_dot },
 	{ "F50", "path_race", path_race },
 	{}

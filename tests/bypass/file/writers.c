@@ -85,6 +85,6 @@ const struct attack writers[] = {
 	{ "F41", "swapon", swap_to, NEEDS_ROOT, .prepare = make_swap },
 	{ "F45a", "acct", account, NEEDS_ROOT },
 	{ "F45b", "core", dump_core, NEEDS_ROOT },
-	{ "F45c", "core_helper", core_helper, NEEDS_ROOT, .reported = "folder" },
+	{ "F45c", "core_helper", core_helper, NEEDS_ROOT },
 	{}
 };
