@@ -28,7 +28,8 @@ image ext4 16 mke2fs -q -t ext4 -b 4096 -O verity && places="$places ext4"
 image casefold 8 mke2fs -q -t ext4 -b 4096 -O casefold && rmdir /srv/casefold/lost+found && chattr +F /srv/casefold && places="$places casefold"
 image btrfs 128 mkfs.btrfs && places="$places btrfs subvolume" &&
 	mkdir /srv/btrfs/top /srv/subvolume && mount --bind /srv/btrfs/top /srv/subvolume &&
-	btrfs -q subvolume create /srv/btrfs/bin && cp /usr/local/bin/editor /srv/btrfs/bin/ &&
+	btrfs -q subvolume create /srv/btrfs/bin && touch /srv/btrfs/bin/1 /srv/btrfs/bin/2 /srv/btrfs/bin/3 &&
+	cp /usr/local/bin/editor /srv/btrfs/bin/ &&
 	more_allow="
     - {exe: /srv/btrfs/bin/editor}"
 truncate -s 16M /var/tmp/dm.img && mke2fs -q -t ext4 -b 4096 /var/tmp/dm.img 2> /dev/null && loop=$(losetup -f --show /var/tmp/dm.img) &&

@@ -18,7 +18,7 @@
 
 const struct gap gap_old = {
 	"a descriptor or a mapping for writing that was made before the policy came",
-	"what is written through it is not seen, nor is what a loop device on it writes; mapping, cutting and ioctls on it are",
+	"what is written through it is not seen, nor is what a loop device on it writes; mapping, cutting and ioctls on it are. `rampartctl holders` lists who has one",
 };
 
 static const struct gap gap_lent = {

@@ -227,7 +227,7 @@ static void run(const struct attack *attack, const char *dir)
 	}
 	waitpid(pid, &status, 0);
 	if (WEXITSTATUS(status) == MISSING)
-		printf("%s missing kernel\n", attack->name);
+		printf("%s missing support\n", attack->name);
 	else if (WEXITSTATUS(status) == DONE || changed())
 		printf("%s changed\n", attack->name);
 	else if (WIFSIGNALED(status))

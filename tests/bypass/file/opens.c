@@ -255,13 +255,15 @@ static int path_race(void)
 {
 	const char *decoy = evil_file("decoy");
 	pthread_t thread;
-	int i;
+	int i, k;
 
 	if (pthread_create(&thread, NULL, flip, (void *)decoy))
 		return -1;
 	for (i = 0; i < 200; i++) {
 		scribble(open(racing, O_WRONLY));
-		sched_yield();
+		/* Not in step with it. */
+		for (k = 0; k < i % 4; k++)
+			sched_yield();
 	}
 	racing_on = false;
 	pthread_join(thread, NULL);
