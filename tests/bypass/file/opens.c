@@ -255,15 +255,16 @@ static int path_race(void)
 {
 	const char *decoy = evil_file("decoy");
 	pthread_t thread;
-	int i, k;
+	int i;
 
 	if (pthread_create(&thread, NULL, flip, (void *)decoy))
 		return -1;
 	for (i = 0; i < 200; i++) {
+		/* On one processor the other would hardly ever be in the middle of it. */
+		if (i % 2)
+			strcpy(racing, victim);
 		scribble(open(racing, O_WRONLY));
-		/* Not in step with it. */
-		for (k = 0; k < i % 4; k++)
-			sched_yield();
+		sched_yield();
 	}
 	racing_on = false;
 	pthread_join(thread, NULL);
