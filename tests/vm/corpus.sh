@@ -9,8 +9,8 @@ docs=/home/user/Documents
 tab=$(printf '\t')
 install_editor
 tmp=/tmp/corpus
-mkdir -p $tmp /srv/layers /srv/exported/work /srv/served/work /mnt/nfs /var/lib/nfs/v4recovery
-chmod 777 /srv/exported/work /srv/served/work
+mkdir -p $tmp /srv/layers /srv/exported/work /mnt/nfs /var/lib/nfs/v4recovery
+chmod 777 /srv/exported/work
 for module in loop overlay btrfs fuse cachefiles dm_mod nfsd nfsv4; do modprobe -q $module; done
 
 # --- the file systems of the places: /srv/PLACE with a folder for root, one for the user, and one for the attacker's own ---
@@ -23,7 +23,7 @@ image() {
 }
 # open_place NAME: its attackers' folder. A place without one is missing.
 open_place() { mkdir -p "/srv/$1/work" && chmod 777 "/srv/$1/work"; }
-places="served"
+places=
 image ext4 16 mke2fs -q -t ext4 -b 4096 -O verity && places="$places ext4"
 image casefold 8 mke2fs -q -t ext4 -b 4096 -O casefold && rmdir /srv/casefold/lost+found && chattr +F /srv/casefold && places="$places casefold"
 image btrfs 128 mkfs.btrfs && places="$places btrfs subvolume" &&
@@ -52,7 +52,7 @@ serve() {
 	mount -i -t nfs4 -o vers=4.2,addr=127.0.0.1,clientaddr=127.0.0.1 127.0.0.1:/ /mnt/nfs &&
 		mount -i -t nfs4 -o vers=4.2,addr=127.0.0.1,clientaddr=127.0.0.1 127.0.0.1:/exported /srv/nfs
 }
-serve && places="$places nfs" || rmdir /srv/served/work
+serve && places="$places served nfs"
 for p in $places; do
 	open_place "$p"
 	more_folders="$more_folders${more_folders:+, }/srv/$p/ledger, /srv/$p/Documents"

@@ -91,7 +91,9 @@ static int enable_verity(void)
 	struct fsverity_enable_arg arg = { .version = 1, .hash_algorithm = FS_VERITY_HASH_ALG_SHA256, .block_size = 4096 };
 	int fd = open(victim, O_RDONLY);
 
-	return fd < 0 ? -1 : ioctl(fd, FS_IOC_ENABLE_VERITY, &arg);
+	if (fd >= 0 && !ioctl(fd, FS_IOC_ENABLE_VERITY, &arg))
+		return 0;
+	return errno == EOPNOTSUPP ? missing() : -1;
 }
 
 static int clone(void)
