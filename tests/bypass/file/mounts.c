@@ -117,6 +117,8 @@ static int enter_namespace(void)
 		      write(ready[1], "x", 1) != 1 || pause());
 	}
 	close(ready[1]);
+	if (pid < 0)
+		return -1;
 	if (read(ready[0], name, 1) == 1) {
 		snprintf(name, sizeof(name), "/proc/%d/ns/mnt", pid);
 		ns = open(name, O_RDONLY);
@@ -159,6 +161,8 @@ static int other_owners(void)
 	if (!pid)
 		_exit(unshare(CLONE_NEWUSER) || write(ready[1], "x", 1) != 1 || pause());
 	close(ready[1]);
+	if (pid < 0)
+		return -1;
 	if (read(ready[0], name, 1) != 1)
 		return -1;
 	snprintf(name, sizeof(name), "/proc/%d/uid_map", pid);

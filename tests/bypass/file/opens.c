@@ -73,6 +73,8 @@ static int proc_cwd(void)
 		_exit(chdir(folder) || write(ready[1], "x", 1) != 1 || pause());
 	}
 	close(ready[1]);
+	if (pid < 0)
+		return -1;
 	if (read(ready[0], name, 1) != 1)
 		return -1;
 	snprintf(name, sizeof(name), "/proc/%d/cwd", pid);

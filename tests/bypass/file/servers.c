@@ -113,6 +113,10 @@ static int fuse_passthrough(void)
 	if (!pid)
 		serve_victim(fd);
 	close(fd);
+	if (pid < 0) {
+		umount2(point, MNT_DETACH);
+		return -1;
+	}
 	snprintf(name, sizeof(name), "%s/f", point);
 	err = scribble(open(name, O_WRONLY));
 	saved = errno;
