@@ -122,14 +122,14 @@ attack() {
 reported() {
 	jq -r --rawfile list "$tmp/list-$2" --arg o "$3" --argjson uid "$4" '
 		[.[] | select(.outcome == $o and ((.exe // "") == "" or (.uid == $uid or .uid == 12345) and
-			(.exe | IN("/mnt/share/file", "/usr/bin/busybox", "/srv/btrfs/work/snapshot/editor"))))] as $events |
-		$list | split("\n")[] | split("\t") | select(.[3] == "attack") | .[1] as $name | .[4] as $path |
-		first($events[] | select(.path, .path2 | . != null and startswith($path)) | "\($name) \(.rule)")' \
+			(.exe | IN("/mnt/share/file", "/usr/bin/busybox", "/usr/sbin/debugfs", "/srv/btrfs/work/snapshot/editor"))))] as $events |
+		$list | split("\n")[] | split("\t") | select(.[3] == "attack") | .[1] as $name | .[4] as $path | .[5] as $rule |
+		first($events[] | select(.rule == $rule and (.path, .path2 | . != null and startswith($path))) | "\($name) \(.rule)")' \
 		/tmp/events.json > "$tmp/$1-$2-rules"
 	while read -r name kind need result errno; do
 		[ "$kind" = attack ] && [ "$result" != missing ] && [ "$2 $need" != "user root" ] || continue
-		if grep -qx "$name folders" "$tmp/$1-$2-rules"; then ok "$1/$2/reported/$name"
-		else not_ok "$1/$2/reported/$name" "no event of rule folders"; fi
+		if grep -q "^$name " "$tmp/$1-$2-rules"; then ok "$1/$2/reported/$name"
+		else not_ok "$1/$2/reported/$name" "no event of its rule"; fi
 	done < $tmp/results-$2
 }
 # phase NAME VERSION MODE OUTCOME: every attack under one policy, and then what was reported of it.

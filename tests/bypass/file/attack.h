@@ -28,6 +28,7 @@ struct attack {
 	const char *needs;		/* a file system or a file that the kernel has to have; NULL: nothing special */
 	const char *place;		/* the folder is on the file system /srv/PLACE; NULL: that of the root */
 	const char *reported;		/* the path in its report: "folder", "parent", "any", "/NAME" beside the folder; NULL: the victim */
+	const char *rule;		/* that refuses it; NULL: "folders" */
 	const struct gap *gap;
 	int (*prepare)(void);		/* makes of the victim what the attack needs; before any policy */
 	const char *elsewhere;		/* where it is tested, or why it is no attack on a folder */

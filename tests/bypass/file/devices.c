@@ -15,11 +15,6 @@
 #include "attack.h"
 #include "hold.h"
 
-static const struct gap gap_raw = {
-	"raw block devices",
-	"writing to the device that a folder's file system is on, by its own name or through another device, is not judged yet",
-};
-
 static const struct gap gap_below = {
 	"what a folder's device is made of",
 	"the image of a loop device, and the tables of the device mapper, change what is in the folder; the policy can name the image",
@@ -191,14 +186,14 @@ static int mapper_table(void)
 }
 
 const struct attack devices[] = {
-	{ "F39a", "raw_device", raw_device, NEEDS_ROOT, .gap = &gap_raw },
-	{ "F39b", "raw_node", raw_node, NEEDS_ROOT, .gap = &gap_raw },
-	{ "F39c", "loop_over_device", loop_over_device, NEEDS_ROOT, .place = "ext4", .gap = &gap_raw },
+	{ "F39a", "raw_device", raw_device, NEEDS_ROOT, .rule = "disks", .reported = "any" },
+	{ "F39b", "raw_node", raw_node, NEEDS_ROOT, .rule = "disks", .reported = "any" },
+	{ "F39c", "loop_over_device", loop_over_device, NEEDS_ROOT, .place = "ext4", .rule = "disks", .reported = "any" },
 	{ "F40a", "loop_over_file", loop_over_file, NEEDS_ROOT, .needs = "/dev/loop-control", .prepare = make_sectors },
 	{ "F40b", "loop_over_old", loop_over_old, NEEDS_ROOT | OLD, .needs = "/dev/loop-control", .gap = &gap_old,
 	  .prepare = make_sectors },
 	{ "F40c", "loop_image", loop_image, NEEDS_ROOT, .place = "ext4", .gap = &gap_below },
-	{ "F42a", "debugfs", raw_debugfs, NEEDS_ROOT, .place = "ext4", .gap = &gap_raw },
+	{ "F42a", "debugfs", raw_debugfs, NEEDS_ROOT, .place = "ext4", .rule = "disks", .reported = "any" },
 	{ "F42b", "mapper_table", mapper_table, NEEDS_ROOT, .place = "dm", .gap = &gap_below },
 	{}
 };

@@ -2,7 +2,7 @@
 /*
  * Ways to change a file in a protected folder, one function each. Runs inside a guest:
  *
- *	file list DIR			ID NAME root|any attack|gap|harmless PATH-REPORTED of each, by tabs
+ *	file list DIR			ID NAME root|any attack|gap|harmless PATH-REPORTED RULE of each, by tabs
  *	file elsewhere			"ID NAME: where it is tested or why not"
  *	file gaps			the README's table of those that are open
  *	file prepare DIR		makes DIR/NAME ("original") for each
@@ -279,8 +279,9 @@ static int list(const char *dir)
 		if (!attack->try)
 			continue;
 		aim(attack, dir);
-		printf("%s\t%s\t%s\t%s\t%s\n", attack->id, attack->name, attack->flags & NEEDS_ROOT ? "root" : "any",
-		       attack->gap ? "gap" : attack->flags & HARMLESS ? "harmless" : "attack", reported(attack));
+		printf("%s\t%s\t%s\t%s\t%s\t%s\n", attack->id, attack->name, attack->flags & NEEDS_ROOT ? "root" : "any",
+		       attack->gap ? "gap" : attack->flags & HARMLESS ? "harmless" : "attack", reported(attack),
+		       attack->rule ?: "folders");
 	}
 	return 0;
 }
