@@ -61,7 +61,11 @@ reported() {
 	for a in $attacks; do
 		[ "$4" != 0 ] && [ "${needs_root#* "$a" }" != "$needs_root" ] && continue
 		case " $missing" in
-		*" $a "*) not_ok "$1/reported/$a" "no event" ;;
+		*" $a "*)
+			not_ok "$1/reported/$a" "no event"
+			rampartctl status --json | jq -c .accounting
+			jq -c '.[] | [.id, .time, .outcome, .op, .exe, .path, .path2, .uid]' /tmp/events.json
+			;;
 		*) ok "$1/reported/$a" ;;
 		esac
 	done
