@@ -4,7 +4,8 @@
  * the kernel has no LSM hook.
  *
  * security_<hook> is attached; hook_<hook> is called with its arguments and returns 0 or a negative errno that the caller
- * of security_<hook> then gets. Most important first: this is the order of attachment.
+ * of security_<hook> then gets. Most important first: this is the order of attachment. task_free before task_alloc, lest a task
+ * that ends between the two leaves its program to whichever task gets its memory.
  */
 #ifndef RAMPART_HOOKS_H
 #define RAMPART_HOOKS_H
@@ -17,8 +18,8 @@
 
 #define RAMPART_HOOKS(H, F)                                                 \
 	H(capable, 4, ALWAYS)                                               \
-	H(task_alloc, 2, ALWAYS)                                            \
 	H(task_free, 1, ALWAYS)                                             \
+	H(task_alloc, 2, ALWAYS)                                            \
 	H(bprm_creds_for_exec, 1, ALWAYS)                                   \
 	H(bprm_committed_creds, 1, ALWAYS)                                  \
 	H(file_open, 1, OP(READ) | OP(WRITE) | OP(SIGNAL))                  \
