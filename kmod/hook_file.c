@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Handlers about open files. Where they run: process context, may sleep, no lock of ours; they do not sleep. */
+/* Handlers about open files. Where they run: process context, may sleep, no lock of ours. Of block devices they do sleep. */
 #include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/jump_label.h>
