@@ -116,10 +116,11 @@ static struct entry *entry_new(struct task_struct *task, struct subject *subject
 }
 
 /*
- * Takes the reference to @subject. A task that came by itself keeps what it has; if it has nothing yet, an exec while the module
+ * Takes the reference to @subject. What stands in the entry of a task that is @fresh was left by another one, which ended unseen
+ * in the same memory. Any other task that came by itself keeps what it has; if it has nothing yet, an exec while the module
  * attaches has made its entry, and @subject fills that. The caller is @task or holds a reference to it, so the entry stays.
  */
-static int enter(struct task_struct *task, struct subject *subject)
+static int enter(struct task_struct *task, struct subject *subject, bool fresh)
 {
 	struct entry *entry = entry_new(task, subject), *old;
 	int err = 0;
@@ -132,6 +133,8 @@ static int enter(struct task_struct *task, struct subject *subject)
 	old = rhashtable_lookup_get_insert_fast(&table, &entry->node, params);
 	if (IS_ERR(old))
 		err = PTR_ERR(old);
+	else if (old && fresh)
+		RCU_INIT_POINTER(entry->subject, unrcu_pointer(xchg(&old->subject, RCU_INITIALIZER(subject))));
 	else if (old && !unrcu_pointer(cmpxchg(&old->subject, NULL, RCU_INITIALIZER(subject))))
 		RCU_INIT_POINTER(entry->subject, NULL);
 	rcu_read_unlock();
@@ -237,7 +240,7 @@ int subject_exec_prepare(void)
 	}
 	entry = find_own();
 	if (!entry) {
-		err = enter(current, NULL);
+		err = enter(current, NULL, false);
 		entry = find_own();
 	}
 	if (!entry) {
@@ -313,7 +316,7 @@ static int populate_one(struct task_struct *task)
 	subject->pid = task_tgid_nr(task);
 	set_exe(subject, file, name);
 	fput(file);
-	return enter(task, subject);
+	return enter(task, subject, false);
 }
 
 int subject_fork(struct task_struct *child)
@@ -329,7 +332,7 @@ int subject_fork(struct task_struct *child)
 		subject = subject_get(current);
 	}
 	/* Kernel threads beget kernel threads: they have no program. */
-	return subject ? enter(child, subject) : 0;
+	return subject ? enter(child, subject, true) : 0;
 }
 
 /* task_alloc is attached by now, so whoever is forked during the walk enters by itself. Low pids first: parents first. */
