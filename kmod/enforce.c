@@ -13,11 +13,28 @@
 #include "rampart.h"
 #include "subject.h"
 
+/* What somebody could trace on the way here passes nothing on. */
+static noinline u64 inherited_classes(const struct rampart_view *view, const struct subject *subject)
+{
+	u64 classes = 0;
+	u32 i;
+
+	for (i = 0; i < subject->n_ancestors && !subject->ancestors[i].image->tainted; i++)
+		classes |= rampart_program_classes(view, subject->ancestors[i].image, true);
+	return classes;
+}
+
 static u64 subject_classes(const struct rampart_view *view, struct task_struct *task)
 {
-	struct exe_id exe = subject_exe(task);
+	const struct subject *subject = subject_of(task);
+	u64 classes;
 
-	return exe.ino ? rampart_program_classes(view, &exe) : 0;
+	if (!subject)
+		return 0;
+	classes = rampart_program_classes(view, subject->image, false);
+	if (unlikely(view->children) && !subject->image->tainted)
+		classes |= inherited_classes(view, subject);
+	return classes;
 }
 
 u64 rampart_subject_classes(struct task_struct *task)
@@ -119,7 +136,7 @@ static void report(const struct report *r)
 	event->generation = r->view->generation;
 	event->subject = subject_get(current);
 	if (event->subject)
-		event->exe = event->subject->exe;
+		event->exe = event->subject->image->id;
 	event->subject_classes = request->subject;
 	event->pid = task_pid_nr(current);
 	event->tgid = task_tgid_nr(current);
@@ -144,7 +161,8 @@ static void report(const struct report *r)
 static bool is_granted(const struct rampart_view *view, const struct rampart_rule *rule, enum rampart_op op,
 		       const struct rampart_label *object)
 {
-	struct exe_id exe = subject_exe(current);
+	const struct subject *subject = subject_of(current);
+	struct exe_id exe = subject && !subject->image->tainted ? subject->image->id : (struct exe_id){};
 	u32 uid = from_kuid(&init_user_ns, current_uid());
 
 	return rampart_grant_find(rule->name, &exe, rampart_rule_place(rule, op, object), uid, view->generation);

@@ -28,9 +28,10 @@
 /* An attribute of netlink holds 64 KiB at most, and so does the message with what the kernel adds. Any event fits. */
 #define BATCH_SIZE (56 * 1024)
 #define EXE_MAX 4096			/* bytes of an escaped program */
+#define SCRIPT_MAX 2048
 #define ANCESTOR_MAX 1024
 #define PATH_ESCAPED_MAX (4 * RAMPART_EVENT_PATHS)
-static_assert(EXE_MAX + RAMPART_LINEAGE_MAX * (ANCESTOR_MAX + 32) + PATH_ESCAPED_MAX + 1024 <= BATCH_SIZE);
+static_assert(EXE_MAX + SCRIPT_MAX + RAMPART_LINEAGE_MAX * (ANCESTOR_MAX + 32) + PATH_ESCAPED_MAX + 1024 <= BATCH_SIZE);
 
 #define COLLECT_JIFFIES 1		/* from the first event to its batch, so that others can come along */
 #define RETRY_JIFFIES msecs_to_jiffies(20)
@@ -257,8 +258,7 @@ static void put_lineage(struct pb_writer *w, const struct subject *subject)
 		u32 mark = pb_begin(w, 10);
 
 		pb_put_varint(w, 1, ancestor->pid);
-		if (ancestor->name)
-			put_text(w, 2, ancestor->name->path, ancestor->name->len, ANCESTOR_MAX);
+		put_text(w, 2, ancestor->image->text, ancestor->image->path_len, ANCESTOR_MAX);
 		pb_end(w, mark);
 	}
 }
@@ -272,14 +272,16 @@ static void put_subject(struct pb_writer *w, const struct rampart_event *event)
 	pb_put_varint(w, 2, event->tgid);
 	pb_put_varint(w, 3, event->uid);
 	pb_put_varint(w, 4, event->loginuid);
-	if (subject && subject->name)
-		put_text(w, 5, subject->name->path, subject->name->len, EXE_MAX);
+	if (subject)
+		put_text(w, 5, subject->image->text, subject->image->path_len, EXE_MAX);
 	put_text(w, 6, event->comm, strnlen(event->comm, sizeof(event->comm)), EXE_MAX);
 	pb_put_varint(w, 7, event->exe.dev);
 	pb_put_varint(w, 8, event->exe.ino);
 	pb_put_varint(w, 9, event->subject_classes);
 	if (subject)
 		put_lineage(w, subject);
+	if (subject && subject->image->script)
+		put_text(w, 11, subject->image->text + subject->image->script, subject->image->script_len, SCRIPT_MAX);
 	pb_end(w, mark);
 }
 

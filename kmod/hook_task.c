@@ -3,6 +3,7 @@
 #include <linux/binfmts.h>
 #include <linux/capability.h>
 #include <linux/cred.h>
+#include <linux/elf.h>
 #include <linux/fcntl.h>
 #include <linux/ptrace.h>
 #include <linux/sched/signal.h>
@@ -58,30 +59,41 @@ int hook_task_free(struct task_struct *task)
 }
 
 /* A trusted program must not bring somebody else's code along: LD_PRELOAD and its like are ignored, as for set-id programs. */
-static bool must_be_secure(struct file *file)
+static bool must_be_secure(const struct image *image)
 {
-	struct exe_id id = exe_id_at(&file->f_path);
 	const struct rampart_view *view;
 	bool secure;
 
 	rcu_read_lock();
 	view = rampart_view();
-	secure = rampart_program_classes(view, &id) &&
+	secure = rampart_program_classes(view, image, false) &&
 		 rampart_info_strictest(&view->info) >= RAMPART_MODE_WARN;
 	rcu_read_unlock();
 	return secure;
 }
 
+/* A script cannot tell its interpreter to ignore the environment (PYTHONPATH, BASH_ENV), so a trusted one has none. */
+static void make_secure(struct linux_binprm *bprm)
+{
+	char begin[4] = "";
+	loff_t pos = 0;
+
+	bprm->secureexec = 1;
+	if (kernel_read(bprm->file, begin, sizeof(begin), &pos) != sizeof(begin) || memcmp(begin, ELFMAG, SELFMAG))
+		bprm->envc = 0;
+}
+
 /* Process context, may sleep; cred_guard_mutex is held. */
 int hook_bprm_creds_for_exec(struct linux_binprm *bprm)
 {
+	const struct image *image;
 	int err;
 
 	rampart_hook_seen(bprm_creds_for_exec);
 	rampart_sleep_begin();
-	err = subject_exec_prepare();
-	if (!err && must_be_secure(bprm->file))
-		bprm->secureexec = 1;
+	err = subject_exec_prepare(bprm, &image);
+	if (!err && must_be_secure(image))
+		make_secure(bprm);
 	rampart_sleep_end();
 	return err;
 }

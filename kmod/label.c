@@ -44,11 +44,6 @@ static DEFINE_SPINLOCK(marks_lock);
 static unsigned int n_marks;
 #define MARKS_MAX 65536
 
-struct exe_id exe_id_of(const struct inode *inode)
-{
-	return (struct exe_id){ .ino = inode->i_ino, .dev = inode->i_sb->s_dev, .generation = inode->i_generation };
-}
-
 static u32 id_hash(const struct exe_id *id)
 {
 	return hash_64(id->ino ^ ((u64)id->dev << 40) ^ id->generation, 32);
@@ -137,16 +132,46 @@ struct anchor *rampart_anchor_slot(const struct rampart_view *view, const struct
 	return &view->anchors[i];
 }
 
-u64 rampart_program_classes(const struct rampart_view *view, const struct exe_id *id)
+/* The next of the programs with this @id; the same file may be several programs of the policy. NULL: no more. */
+static const struct rampart_trust *next_program(const struct rampart_view *view, const struct exe_id *id, u32 *slot)
 {
-	u32 i = rampart_program_hash(id) & view->program_mask;
+	for (;;) {
+		const struct program_id *program = &view->programs[(*slot)++ & view->program_mask];
+
+		if (!program->id.ino)
+			return NULL;
+		if (exe_id_equal(&program->id, id))
+			return program->trust;
+	}
+}
+
+u64 rampart_program_classes(const struct rampart_view *view, const struct image *image, bool passed_on)
+{
+	u32 slot = rampart_program_hash(&image->id);
+	const struct rampart_trust *trust;
 	u64 classes = 0;
 
-	/* The same file may be several programs of the policy. */
-	for (; view->programs[i].id.ino; i = (i + 1) & view->program_mask)
-		if (exe_id_equal(&view->programs[i].id, id))
-			classes |= view->programs[i].classes;
+	if (image->tainted || !image->id.ino)
+		return 0;
+	while ((trust = next_program(view, &image->id, &slot))) {
+		if (passed_on && !trust->children)
+			continue;
+		if (trust->pinned && !(image->hashed && !memcmp(image->sha256, trust->sha256, sizeof(trust->sha256))))
+			continue;
+		classes |= trust->classes;
+	}
 	return classes;
+}
+
+bool rampart_program_pinned(const struct rampart_view *view, const struct exe_id *id)
+{
+	u32 slot = rampart_program_hash(id);
+	const struct rampart_trust *trust;
+
+	while ((trust = next_program(view, id, &slot)))
+		if (trust->pinned)
+			return true;
+	return false;
 }
 
 static void add_state(struct states *states, u32 state)

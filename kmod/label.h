@@ -37,7 +37,7 @@ struct anchor {
 
 struct program_id {
 	struct exe_id id;	/* free slot: ino 0 */
-	u64 classes;
+	const struct rampart_trust *trust;	/* of the ruleset */
 };
 
 /* Everything one decision reads. Immutable once published; freed after RCU. */
@@ -48,6 +48,7 @@ struct rampart_view {
 	struct rampart_policy_info info;
 	u64 generation;
 	u64 ops;		/* rampart_ruleset_ops() */
+	bool children;		/* rampart_ruleset_children() */
 	u32 epoch;		/* unique to this view */
 	bool file_anchors;	/* an anchor is not a directory */
 	bool crowded;		/* an anchor lost a state: more than RAMPART_STATES overlap */
@@ -89,7 +90,10 @@ int rampart_mark_add(const struct rampart_view *view, const struct inode *inode,
 
 struct anchor *rampart_anchor_slot(const struct rampart_view *view, const struct exe_id *id);
 u32 rampart_program_hash(const struct exe_id *id);
-u64 rampart_program_classes(const struct rampart_view *view, const struct exe_id *id);
+/* The classes of a program; those that it passes on to what it starts, if that is asked for. Caller holds rcu_read_lock(). */
+u64 rampart_program_classes(const struct rampart_view *view, const struct image *image, bool passed_on);
+/* Whether its content counts. Caller holds rcu_read_lock(). */
+bool rampart_program_pinned(const struct rampart_view *view, const struct exe_id *id);
 
 /* The view in force. Caller holds rcu_read_lock(). Never NULL between rampart_store_init() and exit. */
 const struct rampart_view *rampart_view(void);

@@ -220,18 +220,18 @@ static void add_home(struct resolver *r, const struct home *home, char *buf)
 	path_put(&path);
 }
 
-static void add_program(struct rampart_view *view, u32 index, const struct rampart_program *program)
+static void add_program(struct rampart_view *view, u32 index, const struct rampart_trust *trust)
 {
 	struct path path;
 	struct inode *inode;
 	u32 slot;
 
-	if (kern_path((const char *)program->path.data, LOOKUP_FOLLOW, &path))
+	if (kern_path((const char *)trust->path.data, LOOKUP_FOLLOW, &path))
 		return;
 	inode = d_backing_inode(path.dentry);
-	/* Whoever may write the file would be trusted too. */
-	if (S_ISREG(inode->i_mode) && uid_eq(inode->i_uid, GLOBAL_ROOT_UID) && !(inode->i_mode & 0022)) {
-		struct program_id entry = { .id = exe_id_at(&path), .classes = program->classes };
+	/* Whoever may write the file would be trusted too, unless it then is not what the policy names. */
+	if (S_ISREG(inode->i_mode) && (trust->pinned || rampart_only_root_writes(inode))) {
+		struct program_id entry = { .id = exe_id_at(&path), .trust = trust };
 
 		for (slot = rampart_program_hash(&entry.id) & view->program_mask; view->programs[slot].id.ino;)
 			slot = (slot + 1) & view->program_mask;
@@ -243,17 +243,17 @@ static void add_program(struct rampart_view *view, u32 index, const struct rampa
 
 static void add_programs(struct rampart_view *view, const struct rampart_view *old)
 {
-	const struct rampart_program *programs;
+	const struct rampart_trust *trusts;
 	u32 i, n;
 
-	programs = rampart_ruleset_programs(view->rules, &n);
+	trusts = rampart_ruleset_trusts(view->rules, &n);
 	if (old) {
 		memcpy(view->programs, old->programs, (view->program_mask + 1) * sizeof(*view->programs));
 		memcpy(view->resolved, old->resolved, n);
 		return;
 	}
 	for (i = 0; i < n; i++)
-		add_program(view, i, &programs[i]);
+		add_program(view, i, &trusts[i]);
 }
 
 static u32 count_lines(const char *text)
@@ -278,7 +278,7 @@ static int alloc_tables(struct resolver *r, const char *mounts, const struct lis
 	u32 programs, i, n;
 
 	literals = rampart_ruleset_literals(view->rules, &n);
-	rampart_ruleset_programs(view->rules, &programs);
+	rampart_ruleset_trusts(view->rules, &programs);
 	r->max_anchors = min_t(u32, count_lines(mounts), MOUNTS_MAX) + n;
 	r->max_prefix = strlen(mounts) + 1;
 	for (i = 0; i < n; i++)

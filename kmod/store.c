@@ -67,6 +67,7 @@ static struct rampart_view *view_new(struct ruleset_ref *ref, const struct rampa
 	view->ref = ref;
 	view->rules = ref->rules;
 	view->ops = rampart_ruleset_ops(ref->rules);
+	view->children = rampart_ruleset_children(ref->rules);
 	view->info = *info;
 	view->generation = generation;
 	view->epoch = ++epoch;
@@ -357,16 +358,16 @@ int rampart_store_hint(u32 kind, const char *path, const char *folder, const cha
 
 void rampart_store_unresolved(void (*fn)(const char *path, void *ctx), void *ctx)
 {
-	const struct rampart_program *programs;
+	const struct rampart_trust *trusts;
 	const struct rampart_view *view;
 	u32 i, n;
 
 	mutex_lock(&store_lock);
 	view = rcu_dereference_protected(active, lockdep_is_held(&store_lock));
-	programs = rampart_ruleset_programs(view->rules, &n);
+	trusts = rampart_ruleset_trusts(view->rules, &n);
 	for (i = 0; i < n; i++)
 		if (!view->resolved[i])
-			fn((const char *)programs[i].path.data, ctx);
+			fn((const char *)trusts[i].path.data, ctx);
 	mutex_unlock(&store_lock);
 }
 

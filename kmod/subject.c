@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <linux/binfmts.h>
 #include <linux/fs.h>
-#include <linux/magic.h>
 #include <linux/mm.h>
 #include <linux/pid.h>
 #include <linux/pid_namespace.h>
@@ -9,15 +7,10 @@
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
-#include <linux/security.h>
 #include <linux/slab.h>
-#include <linux/stat.h>
 
-#include "label.h"
 #include "rampart.h"
 #include "subject.h"
-
-#define EXE_NAME_MAX 1024
 
 struct entry {
 	struct rhash_head node;
@@ -37,39 +30,14 @@ static const struct rhashtable_params params = {
 static struct rhashtable table;
 static struct kmem_cache *entries;
 
-struct exe_id exe_id_at(const struct path *path)
-{
-	struct exe_id id = exe_id_of(d_backing_inode(path->dentry));
-	struct kstat stat;
-
-	might_sleep();
-	if (likely(path->dentry->d_sb->s_magic != BTRFS_SUPER_MAGIC))
-		return id;
-	if (vfs_getattr_nosec(path, &stat, 0, AT_STATX_DONT_SYNC))
-		return (struct exe_id){};
-	id.dev = stat.dev;
-	return id;
-}
-
-static void name_release(struct kref *ref)
-{
-	kfree(container_of(ref, struct exe_name, ref));
-}
-
-static void name_put(struct exe_name *name)
-{
-	if (name)
-		kref_put(&name->ref, name_release);
-}
-
 static void subject_release(struct kref *ref)
 {
 	struct subject *subject = container_of(ref, struct subject, ref);
 	u32 i;
 
 	for (i = 0; i < subject->n_ancestors; i++)
-		name_put(subject->ancestors[i].name);
-	name_put(subject->name);
+		image_put(subject->ancestors[i].image);
+	image_put(subject->image);
 	kfree_rcu(subject, rcu);
 }
 
@@ -158,19 +126,11 @@ struct subject *subject_get(struct task_struct *task)
 	return subject;
 }
 
-struct exe_id subject_exe(struct task_struct *task)
+const struct subject *subject_of(struct task_struct *task)
 {
-	struct subject *subject;
-	struct exe_id id = {};
-	struct entry *entry;
+	const struct entry *entry = find(task);
 
-	rcu_read_lock();
-	entry = find(task);
-	subject = entry ? rcu_dereference(entry->subject) : NULL;
-	if (subject && !subject->tainted)
-		id = subject->exe;
-	rcu_read_unlock();
-	return id;
+	return entry ? rcu_dereference(entry->subject) : NULL;
 }
 
 static struct subject *create(const struct subject *parent)
@@ -181,35 +141,15 @@ static struct subject *create(const struct subject *parent)
 	if (!subject)
 		return NULL;
 	kref_init(&subject->ref);
-	if (!parent || !parent->name)
+	if (!parent)
 		return subject;
-	subject->ancestors[0] = (struct ancestor){ .pid = parent->pid, .name = parent->name };
+	subject->ancestors[0] = (struct ancestor){ .pid = parent->pid, .image = parent->image };
 	subject->n_ancestors = min_t(u32, parent->n_ancestors + 1, RAMPART_LINEAGE_MAX);
 	for (i = 1; i < subject->n_ancestors; i++)
 		subject->ancestors[i] = parent->ancestors[i - 1];
 	for (i = 0; i < subject->n_ancestors; i++)
-		kref_get(&subject->ancestors[i].name->ref);
+		image_get(subject->ancestors[i].image);
 	return subject;
-}
-
-static void set_exe(struct subject *subject, struct file *file, struct exe_name *name)
-{
-	bool cut;
-
-	subject->exe = exe_id_at(&file->f_path);
-	rcu_read_lock();
-	name->len = rampart_label_path(rampart_view(), file->f_path.dentry, name->path, EXE_NAME_MAX, &cut);
-	rcu_read_unlock();
-	subject->name = name;
-}
-
-static struct exe_name *name_new(void)
-{
-	struct exe_name *name = kzalloc(sizeof(*name) + EXE_NAME_MAX, GFP_KERNEL);
-
-	if (name)
-		kref_init(&name->ref);
-	return name;
 }
 
 void subject_task_free(struct task_struct *task)
@@ -224,7 +164,7 @@ void subject_task_free(struct task_struct *task)
 }
 
 /* Everything that can fail, while the exec still can. */
-int subject_exec_prepare(void)
+int subject_exec_prepare(const struct linux_binprm *bprm, const struct image **image)
 {
 	struct subject *old = subject_get(current), *subject = create(old);
 	struct entry *entry;
@@ -233,8 +173,8 @@ int subject_exec_prepare(void)
 	subject_put(old);
 	if (!subject)
 		return -ENOMEM;
-	subject->name = name_new();
-	if (!subject->name) {
+	subject->image = image_prepare(bprm);
+	if (!subject->image) {
 		subject_put(subject);
 		return -ENOMEM;
 	}
@@ -250,18 +190,19 @@ int subject_exec_prepare(void)
 	/* Only the task itself gets here, and it cannot be freed meanwhile. */
 	subject_put(entry->pending);
 	entry->pending = subject;
+	*image = subject->image;
 	return 0;
 }
 
 void subject_exec_commit(const struct linux_binprm *bprm)
 {
+	struct entry *entry = find_own();
+	const struct image *image;
 	struct subject *subject;
-	struct entry *entry;
 
-	entry = find_own();
 	/* The exec began before its first hook was attached; without memory it ends as a program that is not known. */
 	if (unlikely(!entry || !entry->pending)) {
-		if (subject_exec_prepare()) {
+		if (subject_exec_prepare(bprm, &image)) {
 			if (entry)
 				subject_put(unrcu_pointer(xchg(&entry->subject, NULL)));
 			return;
@@ -271,8 +212,7 @@ void subject_exec_commit(const struct linux_binprm *bprm)
 	subject = entry->pending;
 	entry->pending = NULL;
 	subject->pid = task_tgid_nr(current);
-	subject->tainted = bprm->unsafe & LSM_UNSAFE_PTRACE;
-	set_exe(subject, bprm->file, subject->name);
+	image_commit(subject->image, bprm);
 	/* Against the filling in of an empty entry, which others may do. */
 	subject_put(unrcu_pointer(xchg(&entry->subject, RCU_INITIALIZER(subject))));
 }
@@ -295,7 +235,6 @@ static int populate_one(struct task_struct *task)
 {
 	struct subject *parent, *subject;
 	struct task_struct *real_parent;
-	struct exe_name *name;
 	struct file *file = exe_file(task);
 
 	if (!file)
@@ -306,16 +245,14 @@ static int populate_one(struct task_struct *task)
 	rcu_read_unlock();
 	subject = create(parent);
 	subject_put(parent);
-	name = name_new();
-	if (!subject || !name) {
+	if (subject)
+		subject->image = image_of(file);
+	fput(file);
+	if (!subject || !subject->image) {
 		subject_put(subject);
-		name_put(name);
-		fput(file);
 		return -ENOMEM;
 	}
 	subject->pid = task_tgid_nr(task);
-	set_exe(subject, file, name);
-	fput(file);
 	return enter(task, subject, false);
 }
 

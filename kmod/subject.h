@@ -10,41 +10,25 @@
 #include <linux/rcupdate.h>
 #include <linux/types.h>
 
+#include "image.h"
+
 struct task_struct;
 struct linux_binprm;
-struct inode;
-struct path;
 
 #define RAMPART_LINEAGE_MAX 8
 
-/* A file by identity, not by name. All zero: no file. */
-struct exe_id {
-	u64 ino;
-	u32 dev;	/* s_dev */
-	u32 generation;	/* i_generation */
-};
-
-/* The path of a program at the time of its exec. Shared by all descendants. Immutable. */
-struct exe_name {
-	struct kref ref;
-	u32 len;
-	char path[];	/* NUL-terminated */
-};
-
 struct ancestor {
 	u32 pid;
-	struct exe_name *name;	/* a reference, never NULL */
+	struct image *image;	/* a reference */
 };
 
 /* What one exec created. Immutable once published in the table. */
 struct subject {
 	struct kref ref;
 	struct rcu_head rcu;
-	struct exe_id exe;
 	u32 pid;			/* tgid at exec */
-	bool tainted;			/* was traced across its exec: trusted for nothing */
 	u32 n_ancestors;
-	struct exe_name *name;		/* a reference, may be NULL */
+	struct image *image;		/* a reference; NULL only until it is published */
 	struct ancestor ancestors[RAMPART_LINEAGE_MAX];	/* nearest first */
 };
 
@@ -58,7 +42,8 @@ void subject_forget(void);
 /* Handlers of task_alloc, task_free, bprm_creds_for_exec, bprm_committed_creds. */
 int subject_fork(struct task_struct *child);
 void subject_task_free(struct task_struct *task);
-int subject_exec_prepare(void);
+/* Between the two, the image of the exec is that of *@image. */
+int subject_exec_prepare(const struct linux_binprm *bprm, const struct image **image);
 void subject_exec_commit(const struct linux_binprm *bprm);
 
 /* A reference to @task's subject or NULL. Context: any. */
@@ -66,20 +51,7 @@ struct subject *subject_get(struct task_struct *task);
 /* Context: any (frees after RCU). NULL is fine. */
 void subject_put(struct subject *subject);
 
-/* The program of @task; all zero for a kernel thread or a tainted subject. Context: any. */
-struct exe_id subject_exe(struct task_struct *task);
-
-static inline bool exe_id_equal(const struct exe_id *a, const struct exe_id *b)
-{
-	return a->ino == b->ino && a->dev == b->dev && a->generation == b->generation;
-}
-
-struct exe_id exe_id_of(const struct inode *inode);
-
-/*
- * The same of a program. On btrfs an inode's number is that of one subvolume, and a snapshot has them all again, with their
- * generations: there @dev is the subvolume's. All zero, which is trusted for nothing, if that is not to be had. Context: may sleep.
- */
-struct exe_id exe_id_at(const struct path *path);
+/* The same without a reference. Caller holds rcu_read_lock(). */
+const struct subject *subject_of(struct task_struct *task);
 
 #endif

@@ -36,9 +36,10 @@ enum kind {
 	KIND_NUMBER,	/* u64, or s64 in two's complement */
 	KIND_FORMAT,
 	KIND_MODE,
+	KIND_BOOL,
 	KIND_VIEW,	/* string or bytes */
 	KIND_VIEWS,	/* repeated string or bytes */
-	KIND_PROGRAMS,	/* repeated Program: the list holds the exe of each */
+	KIND_PROGRAMS,	/* repeated Program */
 	KIND_MESSAGE,	/* one nested message, its members in the same struct */
 	KIND_SECRETS,	/* repeated Secret */
 };
@@ -185,6 +186,21 @@ static enum rampart_reason check_digest(struct pb_view v)
 	return v.len == DIGEST_LEN ? RAMPART_REASON_OK : RAMPART_REASON_BAD_VALUE;
 }
 
+static enum rampart_reason check_sha256(struct pb_view v)
+{
+	return v.len ? check_digest(v) : RAMPART_REASON_OK;
+}
+
+static enum rampart_reason check_package(struct pb_view v)
+{
+	if (v.len > RAMPART_PACKAGE_MAX)
+		return RAMPART_REASON_OVER_CAP;
+	for (u32 i = 0; i < v.len; i++)
+		if (!strchr("abcdefghijklmnopqrstuvwxyz0123456789+-.:", v.data[i]) || !v.data[i])
+			return RAMPART_REASON_BAD_VALUE;
+	return RAMPART_REASON_OK;
+}
+
 static enum rampart_reason check_challenge(struct pb_view v)
 {
 	return v.len == CHALLENGE_LEN ? RAMPART_REASON_OK : RAMPART_REASON_BAD_VALUE;
@@ -206,8 +222,13 @@ static const struct member folders_members[] = {
 	{ 4, KIND_MODE, AT(policy.disks_mode) },
 };
 
+#define OF(m) .offset = offsetof(struct rampart_program, m)
+
 static const struct member program_members[] = {
-	{ 1, KIND_VIEW, .required = true, .check = check_exe },
+	{ 1, KIND_VIEW, OF(exe), .required = true, .check = check_exe },
+	{ 2, KIND_VIEW, OF(sha256), .check = check_sha256 },
+	{ 3, KIND_BOOL, OF(children) },
+	{ 4, KIND_VIEW, OF(package), .check = check_package },
 };
 
 static const struct member secret_members[] = {
@@ -267,7 +288,7 @@ static bool is_repeated(const struct member *member)
 
 static enum pb_type wire_type(const struct member *member)
 {
-	return member->kind <= KIND_MODE ? PB_VARINT : PB_BYTES;
+	return member->kind <= KIND_BOOL ? PB_VARINT : PB_BYTES;
 }
 
 /* Counts, or fills once there is an array to fill. */
@@ -290,6 +311,11 @@ static enum rampart_reason take_number(const struct member *member, u64 value, v
 		if (value >= RAMPART_MODE_NUM)
 			return RAMPART_REASON_BAD_VALUE;
 		*(enum rampart_mode *)at = value;
+		return RAMPART_REASON_OK;
+	case KIND_BOOL:
+		if (value > 1)
+			return RAMPART_REASON_BAD_VALUE;
+		*(bool *)at = value;
 		return RAMPART_REASON_OK;
 	case KIND_FORMAT:
 		if (value != RAMPART_FORMAT)
@@ -316,12 +342,19 @@ static enum rampart_reason take_bytes(const struct member *member, struct pb_vie
 	return RAMPART_REASON_OK;
 }
 
-static enum rampart_reason take_program(const struct member *member, struct pb_view v, void *at)
+static enum rampart_reason take_program(const struct member *member, struct pb_view v, struct rampart_programs *list)
 {
-	struct pb_view exe = {};
-	enum rampart_reason reason = walk(&program_message, v, &exe);
+	struct rampart_program program = {};
+	enum rampart_reason reason = walk(&program_message, v, &program);
 
-	return reason ? reason : append(at, exe, member->cap);
+	if (reason)
+		return reason;
+	if (list->n == member->cap)
+		return RAMPART_REASON_OVER_CAP;
+	if (list->v)
+		list->v[list->n] = program;
+	list->n++;
+	return RAMPART_REASON_OK;
 }
 
 /* Its programs follow those of the places before it. */
@@ -398,8 +431,12 @@ static enum rampart_reason walk(const struct message *message, struct pb_view by
 static const size_t lists[] = {
 	offsetof(struct rampart_policy, tags),    offsetof(struct rampart_policy, hosts),
 	offsetof(struct rampart_policy, homes),   offsetof(struct rampart_policy, protect),
-	offsetof(struct rampart_policy, allow),   offsetof(struct rampart_policy, updaters),
 	offsetof(struct rampart_policy, revoked), offsetof(struct rampart_policy, secrets),
+};
+
+static const size_t program_lists[] = {
+	offsetof(struct rampart_policy, allow),
+	offsetof(struct rampart_policy, updaters),
 	offsetof(struct rampart_policy, readers),
 };
 
@@ -408,10 +445,25 @@ static struct rampart_views *list_at(struct rampart_policy *policy, unsigned int
 	return (void *)((u8 *)policy + lists[i]);
 }
 
+static struct rampart_programs *programs_at(struct rampart_policy *policy, unsigned int i)
+{
+	return (void *)((u8 *)policy + program_lists[i]);
+}
+
 static enum rampart_reason allocate_lists(struct rampart_policy *policy)
 {
 	for (unsigned int i = 0; i < ARRAY_SIZE(lists); i++) {
 		struct rampart_views *list = list_at(policy, i);
+
+		if (!list->n)
+			continue;
+		list->v = env_calloc(list->n, sizeof(*list->v));
+		if (!list->v)
+			return RAMPART_REASON_NO_MEMORY;
+		list->n = 0;
+	}
+	for (unsigned int i = 0; i < ARRAY_SIZE(program_lists); i++) {
+		struct rampart_programs *list = programs_at(policy, i);
 
 		if (!list->n)
 			continue;
@@ -430,6 +482,12 @@ void rampart_policy_free(struct rampart_policy *policy)
 
 		env_free(list->v);
 		*list = (struct rampart_views){};
+	}
+	for (unsigned int i = 0; i < ARRAY_SIZE(program_lists); i++) {
+		struct rampart_programs *list = programs_at(policy, i);
+
+		env_free(list->v);
+		*list = (struct rampart_programs){};
 	}
 }
 

@@ -12,6 +12,7 @@
 #define RAMPART_PATTERNS_MAX 100000	/* folders.protect, homes */
 #define RAMPART_PROGRAMS_MAX 10000	/* folders.allow, self_protection.updaters */
 #define RAMPART_SECRETS_MAX 32		/* secrets.places; RAMPART_PROGRAMS_MAX in the allow of all of them */
+#define RAMPART_PACKAGE_MAX 64		/* bytes of a package's name */
 #define RAMPART_TAGS_MAX 64		/* target.tags, target.hosts; 64 bytes each */
 #define RAMPART_REVOKED_MAX 1024
 #define RAMPART_PATH_MAX 4095
@@ -19,6 +20,19 @@
 
 struct rampart_views {
 	struct pb_view *v;
+	u32 n;
+};
+
+/* One whom the policy trusts. */
+struct rampart_program {
+	struct pb_view exe;
+	struct pb_view sha256;	/* 32 bytes, or none */
+	struct pb_view package;	/* may be none */
+	bool children;
+};
+
+struct rampart_programs {
+	struct rampart_program *v;
 	u32 n;
 };
 
@@ -34,13 +48,13 @@ struct rampart_policy {
 	enum rampart_mode folders_mode;
 	enum rampart_mode disks_mode;
 	struct rampart_views protect;
-	struct rampart_views allow;	/* exe of each */
+	struct rampart_programs allow;
 	enum rampart_mode secrets_mode;
 	struct rampart_views secrets;	/* path of each */
-	struct rampart_views readers;	/* exe of each, of one place after the other */
+	struct rampart_programs readers;	/* of one place after the other */
 	u32 readers_end[RAMPART_SECRETS_MAX];	/* by place: how many readers it and those before it have */
 	enum rampart_mode self_mode;
-	struct rampart_views updaters;	/* exe of each */
+	struct rampart_programs updaters;
 	struct rampart_views revoked;	/* 32 bytes each */
 };
 
@@ -58,7 +72,7 @@ struct rampart_disarm {
  * proto3 does not tell apart (MISSING_FIELD), more or longer entries than the caps above (OVER_CAP). Checked values
  * (BAD_VALUE): format 1; the name's characters; from < until; modes known; every pattern and exe as
  * rampart_path_check() has it; tags not empty and without control bytes; hosts 32 lower-case hexadecimal digits;
- * revoked 32 bytes.
+ * revoked and sha256 32 bytes; package at most RAMPART_PACKAGE_MAX bytes of a-z, 0-9 and "+-.:", or none.
  * Returns RAMPART_REASON_OK, and then the caller must call rampart_policy_free(). On any other reason nothing is left.
  * Context: may sleep (allocates).
  */
@@ -72,11 +86,11 @@ void rampart_policy_free(struct rampart_policy *policy);
 enum rampart_reason rampart_disarm_decode(struct pb_view message, struct rampart_disarm *token);
 
 /* rampart_policy_readers() - the programs that may read place @i of secrets.places. */
-static inline struct rampart_views rampart_policy_readers(const struct rampart_policy *policy, u32 i)
+static inline struct rampart_programs rampart_policy_readers(const struct rampart_policy *policy, u32 i)
 {
 	u32 first = i ? policy->readers_end[i - 1] : 0, n = policy->readers_end[i] - first;
 
-	return (struct rampart_views){ .v = n ? policy->readers.v + first : NULL, .n = n };
+	return (struct rampart_programs){ .v = n ? policy->readers.v + first : NULL, .n = n };
 }
 
 enum rampart_path_kind {

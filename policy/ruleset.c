@@ -55,8 +55,9 @@ struct rampart_ruleset {
 	struct edges edges;
 	u8 *names;
 	u8 *text;		/* of programs and literals */
-	struct rampart_program *programs;
-	u32 n_programs;
+	struct rampart_trust *trusts;
+	u32 n_trusts;
+	bool children;
 	struct pb_view *literals;
 	u32 n_literals;
 	struct rampart_rule rules[RAMPART_RULES_MAX];
@@ -292,17 +293,32 @@ static void add_home(struct builder *b, struct pb_view path)
 	add_literal(b, path);
 }
 
-static void add_program(struct builder *b, struct pb_view path, u64 classes)
+static struct rampart_trust *add_trust(struct builder *b, struct pb_view path, u64 classes)
 {
-	struct rampart_ruleset *rs = b->rs;
+	struct rampart_trust *trust = &b->rs->trusts[b->rs->n_trusts++];
 
-	rs->programs[rs->n_programs++] = (struct rampart_program){ .path = add_text(b, path), .classes = classes };
+	*trust = (struct rampart_trust){ .path = add_text(b, path), .classes = classes };
+	return trust;
 }
 
-static void add_trusted(struct builder *b, struct pb_view path, u64 classes)
+static void add_program(struct builder *b, const struct rampart_program *program, u64 classes)
 {
-	add_program(b, path, classes);
-	add_file(b, path, RAMPART_OBJ_TRUSTED);
+	struct rampart_trust *trust = add_trust(b, program->exe, classes);
+
+	trust->children = program->children;
+	b->rs->children |= program->children;
+	trust->pinned = program->sha256.len == sizeof(trust->sha256);
+	if (trust->pinned)
+		memcpy(trust->sha256, program->sha256.data, sizeof(trust->sha256));
+	add_file(b, program->exe, RAMPART_OBJ_TRUSTED);
+}
+
+static void add_programs(struct builder *b, struct rampart_programs programs, u64 classes)
+{
+	u32 i;
+
+	for (i = 0; i < programs.n; i++)
+		add_program(b, &programs.v[i], classes);
 }
 
 /* Where Rampart itself lives. */
@@ -340,14 +356,10 @@ static void add_places(struct builder *b, const struct rampart_policy *policy)
 
 static void add_readers(struct builder *b, const struct rampart_policy *policy)
 {
-	u32 i, j;
+	u32 i;
 
-	for (i = 0; i < policy->secrets.n; i++) {
-		struct rampart_views readers = rampart_policy_readers(policy, i);
-
-		for (j = 0; j < readers.n; j++)
-			add_trusted(b, readers.v[j], BIT_ULL(RAMPART_SUBJ_SECRETS_SHIFT + i));
-	}
+	for (i = 0; i < policy->secrets.n; i++)
+		add_programs(b, rampart_policy_readers(policy, i), BIT_ULL(RAMPART_SUBJ_SECRETS_SHIFT + i));
 }
 
 static void insert_all(struct builder *b, const struct rampart_policy *policy)
@@ -357,11 +369,9 @@ static void insert_all(struct builder *b, const struct rampart_policy *policy)
 	add_places(b, policy);
 	for (i = 0; i < policy->homes.n && b->nodes[NODE_HOME].below; i++)
 		add_home(b, policy->homes.v[i]);
-	for (i = 0; i < policy->allow.n; i++)
-		add_trusted(b, policy->allow.v[i], RAMPART_SUBJ_ALLOWED);
+	add_programs(b, policy->allow, RAMPART_SUBJ_ALLOWED);
 	add_readers(b, policy);
-	for (i = 0; i < policy->updaters.n; i++)
-		add_trusted(b, policy->updaters.v[i], RAMPART_SUBJ_UPDATER);
+	add_programs(b, policy->updaters, RAMPART_SUBJ_UPDATER);
 	for (i = 0; i < ARRAY_SIZE(self_paths); i++)
 		add_file(b, view_of(self_paths[i]), RAMPART_OBJ_SELF);
 }
@@ -664,7 +674,7 @@ static int publish(struct builder *b)
 /* Bounds, exact but for what patterns share. */
 struct sizes {
 	u64 nodes, names, text;
-	u32 literals, programs;
+	u32 literals, trusts;
 };
 
 static void measure_path(struct sizes *sizes, struct pb_view path)
@@ -687,20 +697,21 @@ static void measure_paths(struct sizes *sizes, const struct rampart_views *paths
 		measure_path(sizes, paths->v[i]);
 }
 
-static void measure_programs(struct sizes *sizes, const struct rampart_views *paths)
+static void measure_programs(struct sizes *sizes, const struct rampart_programs *programs)
 {
 	u32 i;
 
-	measure_paths(sizes, paths);
-	for (i = 0; i < paths->n; i++)
-		sizes->text += paths->v[i].len + 1;
-	sizes->programs += paths->n;
+	for (i = 0; i < programs->n; i++) {
+		measure_path(sizes, programs->v[i].exe);
+		sizes->text += programs->v[i].exe.len + 1;
+	}
+	sizes->trusts += programs->n;
 }
 
 static struct sizes measure(const struct rampart_policy *policy)
 {
 	/* The daemon; nothing, root and home; no name. */
-	struct sizes sizes = { .programs = 1, .text = sizeof(DAEMON_PATH), .nodes = 3, .names = 1 };
+	struct sizes sizes = { .trusts = 1, .text = sizeof(DAEMON_PATH), .nodes = 3, .names = 1 };
 	u32 i;
 
 	measure_paths(&sizes, &policy->protect);
@@ -727,9 +738,9 @@ static int alloc_tree(struct builder *b, const struct sizes *sizes)
 	b->nodes = env_calloc(b->max_nodes, sizeof(*b->nodes));
 	b->names = env_calloc(b->max_names, 1);
 	rs->text = env_calloc(b->max_text, 1);
-	rs->programs = env_calloc(sizes->programs, sizeof(*rs->programs));
+	rs->trusts = env_calloc(sizes->trusts, sizeof(*rs->trusts));
 	rs->literals = env_calloc(sizes->literals, sizeof(*rs->literals));
-	if (!b->nodes || !b->names || !rs->text || !rs->programs || !rs->literals)
+	if (!b->nodes || !b->names || !rs->text || !rs->trusts || !rs->literals)
 		return -ENOMEM;
 	return edges_init(&b->tree, b->max_nodes);
 }
@@ -740,7 +751,7 @@ static void build_tree(struct builder *b, const struct rampart_policy *policy)
 	node_new(b);
 	node_new(b);
 	b->names_len = 1;
-	add_program(b, view_of(DAEMON_PATH), RAMPART_SUBJ_DAEMON);
+	add_trust(b, view_of(DAEMON_PATH), RAMPART_SUBJ_DAEMON);
 	insert_all(b, policy);
 }
 
@@ -788,7 +799,7 @@ void rampart_ruleset_free(struct rampart_ruleset *ruleset)
 	env_free(ruleset->edges.slot);
 	env_free(ruleset->names);
 	env_free(ruleset->text);
-	env_free(ruleset->programs);
+	env_free(ruleset->trusts);
 	env_free(ruleset->literals);
 	env_free(ruleset);
 }
@@ -817,10 +828,15 @@ const struct rampart_rule *rampart_ruleset_rules(const struct rampart_ruleset *r
 	return ruleset->rules;
 }
 
-const struct rampart_program *rampart_ruleset_programs(const struct rampart_ruleset *ruleset, u32 *n)
+const struct rampart_trust *rampart_ruleset_trusts(const struct rampart_ruleset *ruleset, u32 *n)
 {
-	*n = ruleset->n_programs;
-	return ruleset->programs;
+	*n = ruleset->n_trusts;
+	return ruleset->trusts;
+}
+
+bool rampart_ruleset_children(const struct rampart_ruleset *ruleset)
+{
+	return ruleset->children;
 }
 
 const struct pb_view *rampart_ruleset_literals(const struct rampart_ruleset *ruleset, u32 *n)

@@ -44,9 +44,12 @@ struct rampart_label {
 	u32 secrets_below;	/* that may lie below it */
 };
 
-struct rampart_program {
-	struct pb_view path;	/* NUL-terminated in the ruleset's own memory */
+struct rampart_trust {
+	struct pb_view path;	/* of the program, NUL-terminated in the ruleset's own memory */
 	u64 classes;
+	bool children;		/* what it starts has them too */
+	bool pinned;		/* only with this content: */
+	u8 sha256[32];
 };
 
 struct rampart_rule {
@@ -78,10 +81,13 @@ u32 rampart_ruleset_step(const struct rampart_ruleset *ruleset, u32 state, const
 const struct rampart_label *rampart_ruleset_label(const struct rampart_ruleset *ruleset, u32 state);
 
 const struct rampart_rule *rampart_ruleset_rules(const struct rampart_ruleset *ruleset, u32 *n);
-const struct rampart_program *rampart_ruleset_programs(const struct rampart_ruleset *ruleset, u32 *n);
+const struct rampart_trust *rampart_ruleset_trusts(const struct rampart_ruleset *ruleset, u32 *n);
 
 /* The literal beginnings (up to the first "*") of all patterns, NUL-terminated: where symlinks have to be resolved. */
 const struct pb_view *rampart_ruleset_literals(const struct rampart_ruleset *ruleset, u32 *n);
+
+/* Whether any of the programs passes its classes on to what it starts. */
+bool rampart_ruleset_children(const struct rampart_ruleset *ruleset);
 
 /* Operations that any rule not off asks about. */
 u64 rampart_ruleset_ops(const struct rampart_ruleset *ruleset);

@@ -53,13 +53,13 @@ static int policy_lint(const struct cli *cli, const struct policy_options *optio
 	int code, err;
 
 	/* Errors first: this prints them. */
-	code = policy_file_compile(cli, options->files[0], &pb, &len);
+	code = policy_file_compile(cli, options->files[0], options->root ?: "/", &pb, &len);
 	free(pb);
 	if (code == CLI_OK)
 		code = cli_read_file(cli, options->files[0], RAMPART_YAML_MAX, &yaml, &len);
 	if (code != CLI_OK)
 		return code;
-	err = rampart_lint(options->files[0], (char *)yaml, len, time(NULL), &warnings);
+	err = rampart_lint(options->files[0], (char *)yaml, len, options->root ?: "/", time(NULL), &warnings);
 	free(yaml);
 	if (err)
 		return cli_error(cli, CLI_ERROR, "%s: %s", options->files[0], strerror(-err));
@@ -80,7 +80,7 @@ static int policy_compile(const struct cli *cli, const struct policy_options *op
 	size_t len;
 	int code;
 
-	code = policy_file_compile(cli, options->files[0], &pb, &len);
+	code = policy_file_compile(cli, options->files[0], options->root ?: "/", &pb, &len);
 	if (code == CLI_OK)
 		code = cli_write_file(cli, options->output, pb, len);
 	free(pb);
@@ -234,8 +234,8 @@ static int policy_token(const struct cli *cli, const struct policy_options *opti
 }
 
 static const struct subcommand subcommands[] = {
-	{ "lint", policy_lint, "s", "", 1, 1 },
-	{ "compile", policy_compile, "o", "o", 1, 1 },
+	{ "lint", policy_lint, "sr", "", 1, 1 },
+	{ "compile", policy_compile, "or", "o", 1, 1 },
 	{ "sign", policy_sign, "okc", "okc", 1, 1 },
 	{ "verify", policy_verify, "t", "", 1, 1 },
 	{ "apply", policy_apply, "d", "", 1, 1 },
@@ -249,7 +249,7 @@ static const struct option long_options[] = {
 	{ "cert", required_argument, NULL, 'c' },      { "trust", required_argument, NULL, 't' },
 	{ "challenge", required_argument, NULL, 'x' }, { "hours", required_argument, NULL, 'n' },
 	{ "dry-run", no_argument, NULL, 'd' },	       { "strict", no_argument, NULL, 's' },
-	{ 0 },
+	{ "root", required_argument, NULL, 'r' },     { 0 },
 };
 
 /* As it is written: the long form where there is one. */
@@ -289,6 +289,9 @@ static void take_option(struct policy_options *options, int letter)
 		break;
 	case 'd':
 		options->dry_run = true;
+		break;
+	case 'r':
+		options->root = optarg;
 		break;
 	case 's':
 		options->strict = true;

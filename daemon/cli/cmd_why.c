@@ -8,7 +8,9 @@
 
 #include "escape.h"
 #include "event_print.h"
+#include "interpreter.h"
 #include "moment.h"
+#include "packages.h"
 
 /* What a program did, as a verb of two parts: "mounted on" PATH. */
 static const char *verb(const Rampart__Event *event)
@@ -55,23 +57,16 @@ static bool denied(const Rampart__Event *event)
 	return event->outcome == RAMPART__OUTCOME__BLOCKED || event->outcome == RAMPART__OUTCOME__WARNED;
 }
 
-/* Programs that run what others wrote: to allow one is to allow all that it can be made to run. */
-static bool is_interpreter(const char *exe)
+/* The file by which it can be trusted. */
+static const char *trusted_by(const Rampart__Subject *subject)
 {
-	static const char *const names[] = {
-		"sh", "bash", "dash", "zsh", "ksh", "mksh", "fish", "tcsh", "csh", "busybox", "python", "perl", "ruby",
-		"node", "nodejs", "php", "lua", "tclsh", "awk", "gawk", "mawk", "java", "Rscript", "guile", "pwsh",
-		"env", "sed", "osascript", "deno", "bun", "gdb", "ld-linux", "ld",
-	};
-	const char *name = strrchr(exe, '/') ? strrchr(exe, '/') + 1 : exe;
-	size_t len = strcspn(name, "0123456789.-");
+	return *subject->script ? subject->script : subject->exe;
+}
 
-	if (!strncmp(name, "ld-linux", 8) || !strncmp(name, "ld-musl", 7))
-		return true;
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (strlen(names[i]) == len && !strncmp(name, names[i], len))
-			return true;
-	return false;
+/* That runs no script which the kernel can vouch for. */
+static bool is_open_interpreter(const Rampart__Subject *subject)
+{
+	return !*subject->script && rampart_is_interpreter(subject->exe);
 }
 
 /*
@@ -80,7 +75,7 @@ static bool is_interpreter(const char *exe)
  */
 static bool can_be_allowed(const Rampart__Event *event)
 {
-	return event_subject(event)->exe[0] == '/' && (event_is_folders(event) || event_is_secrets(event) || !event_is_task(event));
+	return event_subject(event)->exe[0] == '/' && !is_open_interpreter(event_subject(event)) && (event_is_folders(event) || event_is_secrets(event) || !event_is_task(event));
 }
 
 /* The places, counted from 1, that the event is about: "1 and 3". */
@@ -102,7 +97,7 @@ static void name_places(const Rampart__Event *event, char *text, size_t size)
 /* The shortest YAML that says it, with the path quoted as JSON does, which YAML understands. */
 static char *exclusion(const Rampart__Event *event)
 {
-	json_t *exe = escape_json(event_subject(event)->exe);
+	json_t *exe = escape_json(trusted_by(event_subject(event)));
 	char *quoted = json_dumps(exe, JSON_ENCODE_ANY), *text = NULL, places[256];
 	int len = -1;
 
@@ -130,6 +125,10 @@ static void print_deed(const Rampart__StoredEvent *stored)
 
 	printf("Event %" PRIu64 ", %s\n\n", stored->id, moment_text(time, event->time_ns, 3));
 	escape_print(stdout, *subject->exe ? subject->exe : "The kernel");
+	if (*subject->script) {
+		fputs(" with the script ", stdout);
+		escape_print(stdout, subject->script);
+	}
 	printf(" (process %" PRIu32 ", user %s) %s %s ", subject->tgid, event_user(subject->uid),
 	       denied(event) ? "tried to" : "did", verb(event));
 	if (*object->path)
@@ -158,6 +157,16 @@ static void print_rule(const Rampart__StoredEvent *stored)
 	printf(", generation %" PRIu64 "\n", event->generation);
 }
 
+static void print_package(const Rampart__Subject *subject)
+{
+	char *package = packages_of(trusted_by(subject));
+
+	printf("Package:  ");
+	escape_print(stdout, package ?: "none that dpkg knows");
+	putchar('\n');
+	free(package);
+}
+
 static void print_lineage(const Rampart__Subject *subject)
 {
 	for (size_t i = 0; i < subject->n_lineage; i++) {
@@ -174,6 +183,11 @@ static void print_remedy(const Rampart__StoredEvent *stored)
 
 	if (event->outcome == RAMPART__OUTCOME__WARNED)
 		printf("\nTo let it through for a day: rampartctl grant %" PRIu64 "\n", stored->id);
+	if (is_open_interpreter(event_subject(event))) {
+		printf("\nThat program runs what others wrote, so that no policy can allow it. Let a program of its own do this, or a\n"
+		       "script that is executed by its own path, where only root can change it, and allow that.\n");
+		return;
+	}
 	if (!can_be_allowed(event)) {
 		printf("\nNo exclusion in the policy can allow this.\n");
 		return;
@@ -181,15 +195,13 @@ static void print_remedy(const Rampart__StoredEvent *stored)
 	yaml = exclusion(event);
 	printf("\nThe narrowest exclusion that allows it, in the policy:\n\n%s", yaml ?: "");
 	free(yaml);
-	if (is_interpreter(event_subject(event)->exe))
-		printf("\nThat program runs what others wrote: the exclusion would hold for every script it is given.\n"
-		       "Better let a program of its own do this, and allow that.\n");
 }
 
 static void print_why(const Rampart__StoredEvent *stored)
 {
 	print_deed(stored);
 	print_rule(stored);
+	print_package(event_subject(stored->event));
 	print_lineage(event_subject(stored->event));
 	print_remedy(stored);
 }
@@ -200,11 +212,14 @@ static void print_why_json(const Rampart__StoredEvent *stored)
 {
 	const Rampart__Event *event = stored->event;
 	char *yaml = can_be_allowed(event) ? exclusion(event) : NULL;
+	char *package = packages_of(trusted_by(event_subject(event)));
 
-	cli_print_json(json_pack("{s:o, s:s, s:o, s:b}", "event", event_json(stored), "words", outcome_words(event),
-				 "exclusion", yaml ? json_string(yaml) : json_null(), "interpreter",
-				 is_interpreter(event_subject(event)->exe)),
+	cli_print_json(json_pack("{s:o, s:s, s:o, s:o, s:b}", "event", event_json(stored), "words", outcome_words(event),
+				 "package", package ? json_string(package) : json_null(), "exclusion",
+				 yaml ? json_string(yaml) : json_null(), "interpreter",
+				 is_open_interpreter(event_subject(event))),
 		       false);
+	free(package);
 	free(yaml);
 }
 

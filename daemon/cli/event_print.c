@@ -131,6 +131,10 @@ void event_line(const Rampart__StoredEvent *stored)
 	       rampart_outcome_name(event->outcome), rampart_op_name(event->op));
 	printf("%-10s  ", event_user(subject->uid));
 	escape_print(stdout, *subject->exe ? subject->exe : "(kernel)");
+	if (*subject->script) {
+		putchar(' ');
+		escape_print(stdout, subject->script);
+	}
 	printf("[%" PRIu32 "]  ", subject->tgid);
 	if (*object->path)
 		escape_print(stdout, object->path);
@@ -164,11 +168,12 @@ static json_t *number_json(uint32_t number)
 
 static void add_subject(json_t *doc, const Rampart__Subject *subject)
 {
-	json_object_update_new(doc, json_pack("{s:I, s:o, s:o, s:I, s:I, s:o, s:o, s:o}", "uid",
+	json_object_update_new(doc, json_pack("{s:I, s:o, s:o, s:I, s:I, s:o, s:o, s:o, s:o}", "uid",
 					      (json_int_t)subject->uid, "user", escape_json(event_user(subject->uid)),
 					      "loginuid", number_json(subject->loginuid), "pid",
 					      (json_int_t)subject->tgid, "tid", (json_int_t)subject->pid, "exe",
-					      escape_json(subject->exe), "comm", escape_json(subject->comm), "lineage",
+					      escape_json(subject->exe), "script", escape_json(subject->script), "comm",
+					      escape_json(subject->comm), "lineage",
 					      lineage_json(subject)));
 }
 

@@ -19,8 +19,8 @@ static const struct command commands[] = {
 	{ "status", "whether this host is protected, and by what", "rampartctl status\n", cmd_status },
 	{ "doctor", "look for what keeps it from being protected", "rampartctl doctor\n", cmd_doctor },
 	{ "policy", "make, check, compare and apply policies",
-	  "rampartctl policy lint FILE.yaml [--strict]\n"
-	  "rampartctl policy compile FILE.yaml -o FILE.pb\n"
+	  "rampartctl policy lint FILE.yaml [--strict] [--root DIR]\n"
+	  "rampartctl policy compile FILE.yaml -o FILE.pb [--root DIR]\n"
 	  "rampartctl policy sign FILE --key KEY --cert CERT -o FILE.bundle\n"
 	  "rampartctl policy verify FILE.bundle [--trust FILE]\n"
 	  "rampartctl policy apply FILE.bundle [--dry-run]\n"
@@ -32,6 +32,7 @@ static const struct command commands[] = {
 	{ "why", "explain an event", "rampartctl why EVENT\n", cmd_why },
 	{ "grant", "let a warned operation through for a time", "rampartctl grant EVENT [--hours N]\n", cmd_grant },
 	{ "holders", "who can still write to protected files, by what was open before", "rampartctl holders\n", cmd_holders },
+	{ "trusted", "whom the policy trusts, with what and why", "rampartctl trusted\n", cmd_trusted },
 	{ "disarm", "end enforcement for a time, with a signed token",
 	  "rampartctl disarm TOKENFILE\n"
 	  "rampartctl disarm --request\n",

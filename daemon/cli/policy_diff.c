@@ -121,9 +121,7 @@ static bool diff_lists(json_t *changes, const struct rampart_policy *a, const st
 		{ "target.tags", a->tags, b->tags, "for hosts with this tag", "not for hosts with this tag" },
 		{ "target.hosts", a->hosts, b->hosts, "for this host", "not for this host" },
 		{ "homes", a->homes, b->homes, "holds home directories", "holds home directories no more" },
-		{ "folders.allow", a->allow, b->allow, "allowed", "allowed no more" },
 		{ "secrets.places", a->secrets, b->secrets, "read by its own programs only", "read by any program" },
-		{ "self_protection.updaters", a->updaters, b->updaters, "may update", "may update no more" },
 		{ "revoked", a->revoked, b->revoked, "signer revoked", "signer revoked no more" },
 	};
 
@@ -136,28 +134,55 @@ static bool diff_lists(json_t *changes, const struct rampart_policy *a, const st
 	return true;
 }
 
-static bool add_reader(struct rampart_views *views, struct pb_view place, struct pb_view exe)
+/* "PLACE: EXE, only with SHA-256 ..., and what it starts" of each, in memory of malloc(). */
+static bool name_programs(struct rampart_views *names, struct pb_view place, struct rampart_programs programs)
 {
-	char *text;
-	int len = asprintf(&text, "%.*s: %.*s", (int)place.len, place.data, (int)exe.len, exe.data);
+	for (u32 i = 0; i < programs.n; i++) {
+		const struct rampart_program *program = &programs.v[i];
+		json_t *sha256 = rampart_describe_hex(program->sha256.data, program->sha256.len);
+		char *text;
+		int len = asprintf(&text, "%.*s%s%.*s%s%s%s", (int)place.len, place.data, place.len ? ": " : "",
+				   (int)program->exe.len, program->exe.data, program->sha256.len ? ", only with SHA-256 " : "",
+				   json_string_value(sha256), program->children ? ", and what it starts" : "");
 
-	if (len >= 0)
-		views->v[views->n++] = (struct pb_view){ .data = (const u8 *)text, .len = len };
-	return len >= 0;
+		json_decref(sha256);
+		if (len < 0)
+			return false;
+		names->v[names->n++] = (struct pb_view){ .data = (const u8 *)text, .len = len };
+	}
+	return true;
 }
 
-/* "PLACE: EXE" of each program that may read a place, in memory of malloc(). */
-static bool name_readers(const struct rampart_policy *policy, struct rampart_views *views)
-{
-	*views = (struct rampart_views){ .v = calloc(policy->readers.n + 1, sizeof(*views->v)) };
-	for (u32 i = 0; views->v && i < policy->secrets.n; i++) {
-		struct rampart_views readers = rampart_policy_readers(policy, i);
+/* How a policy trusts programs. */
+struct trust {
+	const char *name, *comes, *goes;
+	bool (*names)(struct rampart_views *names, const struct rampart_policy *policy);
+};
 
-		for (u32 j = 0; j < readers.n; j++)
-			if (!add_reader(views, policy->secrets.v[i], readers.v[j]))
-				return false;
-	}
-	return views->v;
+static bool name_allowed(struct rampart_views *names, const struct rampart_policy *policy)
+{
+	return name_programs(names, (struct pb_view){ 0 }, policy->allow);
+}
+
+static bool name_updaters(struct rampart_views *names, const struct rampart_policy *policy)
+{
+	return name_programs(names, (struct pb_view){ 0 }, policy->updaters);
+}
+
+static bool name_readers(struct rampart_views *names, const struct rampart_policy *policy)
+{
+	for (u32 i = 0; i < policy->secrets.n; i++)
+		if (!name_programs(names, policy->secrets.v[i], rampart_policy_readers(policy, i)))
+			return false;
+	return true;
+}
+
+static bool take_names(const struct trust *trust, struct rampart_views *names, const struct rampart_policy *policy)
+{
+	size_t n = policy->allow.n + policy->updaters.n + policy->readers.n;
+
+	names->v = calloc(n + 1, sizeof(*names->v));
+	return names->v && trust->names(names, policy);
 }
 
 static void free_names(struct rampart_views *views)
@@ -167,14 +192,24 @@ static void free_names(struct rampart_views *views)
 	free(views->v);
 }
 
-static bool diff_readers(json_t *changes, const struct rampart_policy *a, const struct rampart_policy *b)
+static bool diff_trust(json_t *changes, const struct rampart_policy *a, const struct rampart_policy *b)
 {
-	struct list list = { .name = "secrets.allow", .comes = "may read", .goes = "may read no more" };
-	struct list_arg arg = { changes, &list };
-	bool good = name_readers(a, &list.old) && name_readers(b, &list.new) && compare_lists(&list, list_entry, &arg);
+	static const struct trust trusts[] = {
+		{ "folders.allow", "allowed", "allowed no more", name_allowed },
+		{ "secrets.allow", "may read", "may read no more", name_readers },
+		{ "self_protection.updaters", "may update", "may update no more", name_updaters },
+	};
+	bool good = true;
 
-	free_names(&list.old);
-	free_names(&list.new);
+	for (size_t i = 0; i < ARRAY_SIZE(trusts) && good; i++) {
+		struct list list = { .name = trusts[i].name, .comes = trusts[i].comes, .goes = trusts[i].goes };
+		struct list_arg arg = { changes, &list };
+
+		good = take_names(&trusts[i], &list.old, a) && take_names(&trusts[i], &list.new, b) &&
+		       compare_lists(&list, list_entry, &arg);
+		free_names(&list.old);
+		free_names(&list.new);
+	}
 	return good;
 }
 
@@ -231,7 +266,7 @@ static json_t *diff(const struct rampart_policy *a, const struct rampart_policy 
 	add_folders_mode(changes, a, b);
 	add_change(changes, "secrets.mode", rampart_mode_name(a->secrets_mode), rampart_mode_name(b->secrets_mode));
 	add_change(changes, "self_protection.mode", rampart_mode_name(a->self_mode), rampart_mode_name(b->self_mode));
-	if (diff_places(changes, a, b) && diff_lists(changes, a, b) && diff_readers(changes, a, b))
+	if (diff_places(changes, a, b) && diff_lists(changes, a, b) && diff_trust(changes, a, b))
 		return changes;
 	json_decref(changes);
 	return NULL;

@@ -31,7 +31,7 @@ static int compile_failed(const struct cli *cli, const struct compile_errors *er
 	return CLI_ERROR;
 }
 
-int policy_file_compile(const struct cli *cli, const char *path, uint8_t **pb, size_t *len)
+int policy_file_compile(const struct cli *cli, const char *path, const char *root, uint8_t **pb, size_t *len)
 {
 	struct compile_errors errors;
 	uint8_t *yaml;
@@ -42,7 +42,7 @@ int policy_file_compile(const struct cli *cli, const char *path, uint8_t **pb, s
 	code = cli_read_file(cli, path, RAMPART_YAML_MAX, &yaml, &yaml_len);
 	if (code != CLI_OK)
 		return code;
-	err = rampart_compile(path, (char *)yaml, yaml_len, &errors, pb, len);
+	err = rampart_compile(path, (char *)yaml, yaml_len, root, &errors, pb, len);
 	free(yaml);
 	if (err == -ENOMEM)
 		return cli_error(cli, CLI_ERROR, "out of memory");
@@ -82,7 +82,7 @@ int policy_file_load(const struct cli *cli, const char *path, struct policy_file
 
 	memset(file, 0, sizeof(*file));
 	if (ends_with(path, ".yaml") || ends_with(path, ".yml"))
-		code = policy_file_compile(cli, path, &file->data, &len);
+		code = policy_file_compile(cli, path, "/", &file->data, &len);
 	else
 		code = cli_read_file(cli, path, RAMPART_CMS_MAX, &file->data, &len);
 	if (code != CLI_OK)

@@ -23,8 +23,8 @@ int policy_file_in_force(const struct cli *cli, struct policy_file *file);
 
 void policy_file_free(struct policy_file *file);
 
-/* policy_file_compile() - reads and compiles YAML; on errors prints all of them. */
-int policy_file_compile(const struct cli *cli, const char *path, uint8_t **pb, size_t *len);
+/* policy_file_compile() - reads and compiles YAML, with the packages below @root; on errors prints all of them. */
+int policy_file_compile(const struct cli *cli, const char *path, const char *root, uint8_t **pb, size_t *len);
 
 /* What getopt found; see cmd_policy.c. */
 struct policy_options {
@@ -36,6 +36,7 @@ struct policy_options {
 	const char *hours;
 	bool dry_run;
 	bool strict;
+	const char *root;
 	const char *files[2];
 	int n_files;
 };

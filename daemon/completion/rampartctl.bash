@@ -25,8 +25,8 @@ _rampartctl_policy() {
 
 	case $2 in
 	'') _rampartctl_words "$1" "lint compile sign verify apply show diff token $options" && return ;;
-	lint) options+=" --strict" ;;
-	compile) options+=" --output" ;;
+	lint) options+=" --strict --root" ;;
+	compile) options+=" --output --root" ;;
 	sign) options+=" --key --cert --output" ;;
 	verify) options+=" --trust" ;;
 	apply) options+=" --dry-run" ;;
@@ -56,6 +56,11 @@ _rampartctl() {
 		mapfile -t COMPREPLY < <(compgen -f -- "$current")
 		return
 		;;
+	--root)
+		compopt -o filenames
+		mapfile -t COMPREPLY < <(compgen -d -- "$current")
+		return
+		;;
 	--hours) _rampartctl_words "$current" "1 2 4 8 24" && return ;;
 	--since) _rampartctl_words "$current" "10m 1h 1d 7d" && return ;;
 	--limit | --challenge) return ;;
@@ -64,7 +69,7 @@ _rampartctl() {
 		[[ $word == -* ]] || commands+=("$word")
 	done
 	case ${commands[0]-} in
-	'') _rampartctl_words "$current" "status doctor policy events why grant holders disarm --json --help --version" ;;
+	'') _rampartctl_words "$current" "status doctor policy events why grant holders trusted disarm --json --help --version" ;;
 	policy) _rampartctl_policy "$current" "${commands[1]-}" ;;
 	events) _rampartctl_words "$current" "--follow --since --limit --json --help" ;;
 	grant) _rampartctl_words "$current" "--hours --json --help" ;;
@@ -76,7 +81,7 @@ _rampartctl() {
 			mapfile -t COMPREPLY < <(compgen -f -- "$current")
 		fi
 		;;
-	status | doctor | why | holders) _rampartctl_words "$current" "--json --help" ;;
+	status | doctor | why | holders | trusted) _rampartctl_words "$current" "--json --help" ;;
 	esac
 }
 

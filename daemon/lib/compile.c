@@ -9,6 +9,8 @@
 
 #include "compile.h"
 #include "describe.h"
+#include "interpreter.h"
+#include "packages.h"
 #include "policy.pb-c.h"
 #include "text.h"
 #include "tree.h"
@@ -27,9 +29,10 @@ struct block {
 /* The message while it grows. Its strings are those of the tree. */
 struct compiler {
 	struct compile_errors *errors;
+	const char *root;	/* where packages are looked up, NULL: nowhere */
 	struct block *blocks;
 	bool no_memory;
-	char **exe;		/* of the program that is being read */
+	Rampart__Program *program;	/* that is being read */
 	Rampart__Secret *secret;	/* the place that is being read */
 	size_t n_readers;	/* programs of the places so far */
 	Rampart__PolicyBundle bundle;
@@ -303,6 +306,16 @@ static const char *wrong_digest(struct pb_view text)
 	return NULL;
 }
 
+static const char *wrong_package(struct pb_view name)
+{
+	static const char other[] = "abcdefghijklmnopqrstuvwxyz0123456789+-.:";
+
+	if (name.len < 2 || name.len > RAMPART_PACKAGE_MAX || strspn((const char *)name.data, other) != name.len ||
+	    strchr("+-.:", name.data[0]))
+		return "is no package's name";
+	return NULL;
+}
+
 static const char *wrong_place(struct pb_view path)
 {
 	return rampart_path_check(path, RAMPART_PATH_PLACE);
@@ -389,19 +402,23 @@ static unsigned int hex_value(char digit)
 	return digit <= '9' ? digit - '0' : (digit | 0x20) - 'a' + 10;
 }
 
+static void take_digest(struct compiler *c, const struct node *value, ProtobufCBinaryData *digest)
+{
+	uint8_t *bytes = allocate(c, 1, 32);
+
+	if (!bytes)
+		return;
+	for (unsigned int i = 0; i < 32; i++)
+		bytes[i] = hex_value(value->text[2 * i]) << 4 | hex_value(value->text[2 * i + 1]);
+	*digest = (ProtobufCBinaryData){ .len = 32, .data = bytes };
+}
+
 static void take_revoked(struct compiler *c, const struct node *value)
 {
-	char **texts = take_texts(c, value, &digest_entries, &c->bundle.n_revoked);
-	uint8_t *bytes = allocate(c, c->bundle.n_revoked, 32);
-
+	take_texts(c, value, &digest_entries, &c->bundle.n_revoked);
 	c->bundle.revoked = allocate(c, c->bundle.n_revoked, sizeof(*c->bundle.revoked));
-	if (c->no_memory || c->errors->n)
-		return;
-	for (size_t i = 0; i < c->bundle.n_revoked; i++, bytes += 32) {
-		for (unsigned int j = 0; j < 32; j++)
-			bytes[j] = hex_value(texts[i][2 * j]) << 4 | hex_value(texts[i][2 * j + 1]);
-		c->bundle.revoked[i] = (ProtobufCBinaryData){ .len = 32, .data = bytes };
-	}
+	for (size_t i = 0; i < c->bundle.n_revoked && !c->no_memory && !c->errors->n; i++)
+		take_digest(c, &value->items[i], &c->bundle.revoked[i]);
 }
 
 /* One text at @to. */
@@ -415,30 +432,142 @@ static void take_exe(struct compiler *c, const struct node *value)
 {
 	static const struct entries exe_entry = { 1, wrong_exe, "an absolute path without *" };
 
-	take_text(c, value, &exe_entry, c->exe);
+	char quote[RAMPART_QUOTE];
+
+	take_text(c, value, &exe_entry, &c->program->exe);
+	if (rampart_is_interpreter(value->text))
+		error_at(c, value, "%s runs what others wrote; expected a program with one purpose, or a script",
+			 rampart_quote(quote, value->text, value->len));
+}
+
+static void take_sha256(struct compiler *c, const struct node *value)
+{
+	check_text(c, value, &digest_entries);
+	if (!wrong_digest(node_view(value)))
+		take_digest(c, value, &c->program->sha256);
+}
+
+static void take_children(struct compiler *c, const struct node *value)
+{
+	char quote[RAMPART_QUOTE];
+
+	c->program->children = node_is(value, "true");
+	if (!c->program->children && !node_is(value, "false"))
+		error_at(c, value, "%s; expected true or false", rampart_quote(quote, value->text, value->len));
+}
+
+static void take_package_name(struct compiler *c, const struct node *value)
+{
+	static const struct entries package_entry = { 1, wrong_package, "the name of a Debian package" };
+
+	take_text(c, value, &package_entry, &c->program->package);
+}
+
+/* Grows by doubling; what it leaves behind goes with all else. */
+struct programs {
+	Rampart__Program **v;
+	size_t n, room;
+};
+
+static Rampart__Program *new_program(struct compiler *c, struct programs *list)
+{
+	Rampart__Program *program = allocate(c, 1, sizeof(*program)), **v;
+
+	if (list->n == list->room) {
+		list->room = list->room ? 2 * list->room : 16;
+		v = allocate(c, list->room, sizeof(*v));
+		if (v && list->n)
+			memcpy(v, list->v, list->n * sizeof(*v));
+		list->v = v;
+	}
+	if (c->no_memory)
+		return NULL;
+	rampart__program__init(program);
+	return list->v[list->n++] = program;
+}
+
+static char *keep_text(struct compiler *c, const char *text)
+{
+	char *copy = allocate(c, strlen(text), 1);
+
+	return copy ? strcpy(copy, text) : NULL;
+}
+
+/* @like is the entry that names the package; the first of its programs takes its place. */
+static void add_programs(struct compiler *c, struct programs *list, Rampart__Program *like, char *const *paths, int n)
+{
+	for (int i = 0; i < n; i++) {
+		Rampart__Program *program = i ? new_program(c, list) : like;
+
+		if (!program)
+			return;
+		program->exe = keep_text(c, paths[i]);
+		program->children = like->children;
+		program->package = like->package;
+	}
+}
+
+static void take_package(struct compiler *c, const struct node *name, struct programs *list, Rampart__Program *like)
+{
+	char quote[RAMPART_QUOTE], **paths;
+	int n = c->root ? packages_programs(c->root, like->package, &paths) : -ENOPKG;
+
+	rampart_quote(quote, name->text, name->len);
+	if (n > 0)
+		add_programs(c, list, like, paths, n);
+	else if (n == 0)
+		error_at(c, name, "package %s has no programs but interpreters, if any; expected one that has", quote);
+	else if (n == -ENOENT)
+		error_at(c, name, "package %s is not installed here; expected one that is, or its programs by exe", quote);
+	else if (n == -ENOPKG)
+		error_at(c, name, "packages cannot be looked up without dpkg-query; expected programs by exe");
+	else
+		error_at(c, name, "package %s cannot be looked up: %s; expected one that can", quote, strerror(-n));
+	if (n >= 0)
+		packages_free(paths, n);
+}
+
+/* With exe, package only says where that came from. */
+static void take_program(struct compiler *c, const struct node *node, struct programs *list)
+{
+	static const struct key keys[] = {
+		{ "exe", false, NODE_SCALAR, "the absolute path of a program", take_exe },
+		{ "sha256", false, NODE_SCALAR, "64 hexadecimal digits", take_sha256 },
+		{ "children", false, NODE_SCALAR, "true or false", take_children },
+		{ "package", false, NODE_SCALAR, "the name of a Debian package", take_package_name },
+		{ 0 },
+	};
+	const struct node *package = tree_get(node, "package"), *sha256 = tree_get(node, "sha256");
+	Rampart__Program *program = new_program(c, list);
+	uint32_t errors = c->errors->n;
+
+	if (!program)
+		return;
+	c->program = program;
+	take_mapping(c, node, keys);
+	if (c->errors->n != errors || tree_get(node, "exe"))
+		return;
+	if (!package)
+		error_at(c, node, "\"exe\" is missing; expected the absolute path of a program, or \"package\"");
+	else if (sha256)
+		error_at(c, sha256, "\"sha256\" of a package; expected it of one program, by exe");
+	else
+		take_package(c, package, list, program);
 }
 
 static Rampart__Program **take_programs(struct compiler *c, const struct node *list, size_t *n)
 {
-	static const struct key keys[] = {
-		{ "exe", true, NODE_SCALAR, "the absolute path of a program", take_exe },
-		{ 0 },
-	};
 	uint32_t count = check_cap(c, list, RAMPART_PROGRAMS_MAX);
-	Rampart__Program **programs = allocate(c, count, sizeof(*programs));
-	Rampart__Program *all = allocate(c, count, sizeof(*all));
+	struct programs programs = { 0 };
 
-	if (!programs || !all)
-		return NULL;
-	for (uint32_t i = 0; i < count; i++) {
-		rampart__program__init(&all[i]);
-		programs[i] = &all[i];
-		c->exe = &all[i].exe;
+	for (uint32_t i = 0; i < count && !c->no_memory; i++)
 		if (check_kind(c, &list->items[i], NODE_MAPPING, "the program", "{exe: /absolute/path}"))
-			take_mapping(c, &list->items[i], keys);
-	}
-	*n = count;
-	return programs;
+			take_program(c, &list->items[i], &programs);
+	if (programs.n > RAMPART_PROGRAMS_MAX && count == list->n)
+		error_at(c, list, "%zu programs with those of packages; expected at most %d", programs.n,
+			 RAMPART_PROGRAMS_MAX);
+	*n = programs.n;
+	return programs.v;
 }
 
 static void take_allow(struct compiler *c, const struct node *value)
@@ -703,20 +832,21 @@ static void compiler_exit(struct compiler *c)
 	}
 }
 
-static int compile_tree(const struct node *root, struct compile_errors *errors, uint8_t **pb, size_t *pb_len)
+static int compile_tree(const struct node *root, const char *packages, struct compile_errors *errors, uint8_t **pb, size_t *pb_len)
 {
 	struct compiler c;
 	int err;
 
 	compiler_init(&c, errors);
+	c.root = packages;
 	take_policy(&c, root);
 	err = c.no_memory ? -ENOMEM : errors->n ? -EINVAL : pack(&c, root, pb, pb_len);
 	compiler_exit(&c);
 	return err;
 }
 
-int rampart_compile(const char *filename, const char *yaml, size_t len, struct compile_errors *errors, uint8_t **pb,
-		    size_t *pb_len)
+int rampart_compile(const char *filename, const char *yaml, size_t len, const char *packages,
+		    struct compile_errors *errors, uint8_t **pb, size_t *pb_len)
 {
 	struct node root;
 	int err;
@@ -729,7 +859,7 @@ int rampart_compile(const char *filename, const char *yaml, size_t len, struct c
 	}
 	err = tree_parse(yaml, len, errors, &root);
 	if (!err)
-		err = compile_tree(&root, errors, pb, pb_len);
+		err = compile_tree(&root, packages, errors, pb, pb_len);
 	tree_free(&root);
 	compile_errors_sort(errors);
 	return err;

@@ -14,10 +14,10 @@
  * rampart_compile() - compiles @len bytes of YAML into a packed PolicyBundle.
  *
  * The same YAML gives the same bytes, and the bytes are known to pass rampart_policy_decode() and
- * rampart_ruleset_build(). @filename is for messages. Returns 0 with *@pb for the caller to free(), -EINVAL with
- * @errors filled and sorted, or -ENOMEM.
+ * rampart_ruleset_build(). @filename is for messages. @packages is the root of the file system whose packages are known: "/" is this
+ * machine, NULL knows none. Returns 0 with *@pb for the caller to free(), -EINVAL with @errors filled and sorted, or -ENOMEM.
  */
-int rampart_compile(const char *filename, const char *yaml, size_t len, struct compile_errors *errors, uint8_t **pb,
-		    size_t *pb_len);
+int rampart_compile(const char *filename, const char *yaml, size_t len, const char *packages, struct compile_errors *errors,
+		    uint8_t **pb, size_t *pb_len);
 
 #endif

@@ -50,9 +50,29 @@ static json_t *describe_digest(struct pb_view digest)
 	return rampart_describe_hex(digest.data, digest.len);
 }
 
-static json_t *describe_program(struct pb_view exe)
+static json_t *describe_programs(struct rampart_programs programs)
 {
-	return json_pack("{s:o}", "exe", rampart_describe_text(exe));
+	json_t *list = json_array();
+
+	for (u32 i = 0; i < programs.n; i++) {
+		const struct rampart_program *program = &programs.v[i];
+		json_t *object = json_pack("{s:o}", "exe", rampart_describe_text(program->exe));
+
+		if (program->sha256.len)
+			json_object_set_new(object, "sha256", describe_digest(program->sha256));
+		if (program->children)
+			json_object_set_new(object, "children", json_true());
+		if (program->package.len)
+			json_object_set_new(object, "package", rampart_describe_text(program->package));
+		json_array_append_new(list, object);
+	}
+	return list;
+}
+
+static void set_programs(json_t *object, const char *key, struct rampart_programs programs)
+{
+	if (programs.n)
+		json_object_set_new(object, key, describe_programs(programs));
 }
 
 static json_t *describe_list(const struct rampart_views *views, json_t *(*describe)(struct pb_view view))
@@ -128,16 +148,15 @@ static json_t *describe_folders(const struct rampart_policy *policy)
 	if (!word)
 		json_object_set_new(folders, "disks", json_string(rampart_mode_name(policy->disks_mode)));
 	set_list(folders, "protect", &policy->protect, rampart_describe_text);
-	set_list(folders, "allow", &policy->allow, describe_program);
+	set_programs(folders, "allow", policy->allow);
 	return folders;
 }
 
 static json_t *describe_secret(const struct rampart_policy *policy, u32 i)
 {
-	struct rampart_views allow = rampart_policy_readers(policy, i);
 	json_t *secret = json_pack("{s:o}", "path", rampart_describe_text(policy->secrets.v[i]));
 
-	set_list(secret, "allow", &allow, describe_program);
+	set_programs(secret, "allow", rampart_policy_readers(policy, i));
 	return secret;
 }
 
@@ -156,7 +175,7 @@ static json_t *describe_self_protection(const struct rampart_policy *policy)
 {
 	json_t *self = json_pack("{s:s}", "mode", rampart_mode_name(policy->self_mode));
 
-	set_list(self, "updaters", &policy->updaters, describe_program);
+	set_programs(self, "updaters", policy->updaters);
 	return self;
 }
 
@@ -236,6 +255,8 @@ static bool emit_value(yaml_emitter_t *yaml, const json_t *value)
 		return emit_list(yaml, value);
 	if (json_is_integer(value))
 		return emit_integer(yaml, json_integer_value(value));
+	if (json_is_true(value))
+		return emit_scalar(yaml, "true", strlen("true"));
 	return emit_scalar(yaml, json_string_value(value), json_string_length(value));
 }
 

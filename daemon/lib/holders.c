@@ -94,16 +94,16 @@ static int build_rules(struct holders *holders, const struct rampart_policy *pol
 
 static int find_allowed(struct holders *holders)
 {
-	const struct rampart_program *programs;
+	const struct rampart_trust *trusts;
 	struct stat st;
 	u32 n;
 
-	programs = rampart_ruleset_programs(holders->rules, &n);
+	trusts = rampart_ruleset_trusts(holders->rules, &n);
 	holders->allowed = calloc(n + 1, sizeof(*holders->allowed));
 	if (!holders->allowed)
 		return -ENOMEM;
 	for (u32 i = 0; i < n; i++)
-		if ((programs[i].classes & RAMPART_SUBJ_ALLOWED) && !stat((const char *)programs[i].path.data, &st))
+		if ((trusts[i].classes & RAMPART_SUBJ_ALLOWED) && !trusts[i].pinned && !stat((const char *)trusts[i].path.data, &st))
 			holders->allowed[holders->n_allowed++] = (struct file_id){ st.st_dev, st.st_ino };
 	return 0;
 }

@@ -86,10 +86,10 @@ void journal_event(const Rampart__StoredEvent *stored)
 	const Rampart__Object *object = event->object ?: &no_object;
 	char *exe = escape_text(*subject->exe ? subject->exe : "(kernel)"), *path = object_text(object);
 	char *path2 = escape_text(event->object2 ? event->object2->path : ""), *text = NULL;
-	char *lineage = lineage_text(subject);
+	char *lineage = lineage_text(subject), *script = escape_text(subject->script);
 	int priority = event_priority(event);
 
-	if (!exe || !path || !path2 || !lineage ||
+	if (!exe || !path || !path2 || !lineage || !script ||
 	    asprintf(&text, "%s: %s %s by %s (process %u, uid %u), rule %s%s", rampart_outcome_name(event->outcome),
 		     rampart_op_name(event->op), path, exe, subject->tgid, subject->uid, event->rule,
 		     stored->id ? "" : ", not in the store") < 0)
@@ -103,12 +103,13 @@ void journal_event(const Rampart__StoredEvent *stored)
 				"RAMPART_OPERATION=%s", rampart_op_name(event->op), "RAMPART_RULE=%s", event->rule,
 				"RAMPART_MODE=%s", rampart_mode_name(event->mode), "RAMPART_PATH=%s", path,
 				"RAMPART_PATH2=%s", path2, "RAMPART_EXE=%s", exe, "RAMPART_PID=%u", subject->tgid,
-				"RAMPART_UID=%u", subject->uid, "RAMPART_LINEAGE=%s", lineage, "RAMPART_COUNT=%u",
+				"RAMPART_UID=%u", subject->uid, "RAMPART_SCRIPT=%s", script, "RAMPART_LINEAGE=%s", lineage, "RAMPART_COUNT=%u",
 				event->count,
 				"RAMPART_GENERATION=%" PRIu64, event->generation, "RAMPART_POLICY=%s", stored->policy,
 				"RAMPART_POLICY_VERSION=%" PRIu64, stored->version, NULL);
 free_texts:
 	free(text);
+	free(script);
 	free(lineage);
 	free(path2);
 	free(path);

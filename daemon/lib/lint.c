@@ -11,25 +11,6 @@
 
 #define VALID_DAYS_MAX 731	/* two years, one of them a leap year */
 
-static const char *file_name(const char *path)
-{
-	return strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
-}
-
-/* Whoever runs one of these decides what it does, so allowing it allows everyone. */
-static bool is_interpreter(const char *exe)
-{
-	static const char *const names[] = { "sh", "bash", "dash", "zsh", "perl", "ruby", "node", "php",
-					     "lua", "awk", "busybox", "java", "env" };
-	const char *name = file_name(exe);
-
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		if (!strcmp(name, names[i]))
-			return true;
-	/* python, python3, python3.11 */
-	return !strncmp(name, "python", 6) && strspn(name + 6, "0123456789.") == strlen(name + 6);
-}
-
 static bool is_below(const char *path, const char *directory)
 {
 	size_t len = strlen(directory);
@@ -74,16 +55,12 @@ static void lint_programs(struct compile_errors *warnings, const struct node *pr
 
 	for (uint32_t i = 0; programs && i < programs->n; i++) {
 		const struct node *exe = tree_get(&programs->items[i], "exe");
-		const char *place = writable_place(exe->text, homes);
+		const char *place = exe && !tree_get(&programs->items[i], "sha256") ? writable_place(exe->text, homes) : NULL;
 
-		rampart_quote(quote, exe->text, exe->len);
-		if (is_interpreter(exe->text))
-			compile_error_add(warnings, exe->line, exe->column,
-					  "%s runs whatever it is given; expected a program with one purpose", quote);
 		if (place)
 			compile_error_add(warnings, exe->line, exe->column,
-					  "%s is under %s, where users can write; expected a place that only root can change",
-					  quote, place);
+					  "%s is under %s, where users can write; expected its sha256, or a place that only "
+					  "root can change", rampart_quote(quote, exe->text, exe->len), place);
 	}
 }
 
@@ -216,14 +193,15 @@ static int lint_tree(struct compile_errors *warnings, const struct node *root, i
 	return lint_redundant(warnings, tree_get(folders, "protect"));
 }
 
-int rampart_lint(const char *filename, const char *yaml, size_t len, int64_t now, struct compile_errors *warnings)
+int rampart_lint(const char *filename, const char *yaml, size_t len, const char *packages, int64_t now,
+		 struct compile_errors *warnings)
 {
 	uint8_t *pb = NULL;
 	struct node root;
 	size_t pb_len;
 	int err;
 
-	err = rampart_compile(filename, yaml, len, warnings, &pb, &pb_len);
+	err = rampart_compile(filename, yaml, len, packages, warnings, &pb, &pb_len);
 	free(pb);
 	*warnings = (struct compile_errors){ .filename = filename };
 	if (err)

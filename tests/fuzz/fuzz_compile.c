@@ -35,7 +35,7 @@ static void compile_again(const struct rampart_policy *policy, struct pb_view pb
 	FILE *out = open_memstream(&yaml, &len);
 
 	REQUIRE(out && !rampart_describe_yaml(policy, out) && !fclose(out));
-	REQUIRE(!rampart_compile("again", yaml, len, &errors, &again, &again_len));
+	REQUIRE(!rampart_compile("again", yaml, len, NULL, &errors, &again, &again_len));
 	same_bytes(pb, again, again_len);
 	free(again);
 	free(yaml);
@@ -48,7 +48,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct pb_view view;
 	uint8_t *pb;
 	size_t len;
-	int err = rampart_compile("input", (const char *)data, size, &errors, &pb, &len);
+	int err = rampart_compile("input", (const char *)data, size, NULL, &errors, &pb, &len);
 
 	check_messages(&errors);
 	if (err) {
@@ -60,7 +60,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	REQUIRE(compare_policy(view) == RAMPART_REASON_OK && !rampart_policy_decode(view, &policy));
 	compile_again(&policy, view);
 	rampart_policy_free(&policy);
-	REQUIRE(!rampart_lint("input", (const char *)data, size, NOW, &warnings));
+	REQUIRE(!rampart_lint("input", (const char *)data, size, NULL, NOW, &warnings));
 	check_messages(&warnings);
 	free(pb);
 	return 0;

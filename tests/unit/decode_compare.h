@@ -31,11 +31,15 @@ static void same_strings(struct rampart_views ours, char *const *theirs, size_t 
 		same_string(ours.v[i], theirs[i]);
 }
 
-static void same_programs(struct rampart_views ours, Rampart__Program *const *theirs, size_t n)
+static void same_programs(struct rampart_programs ours, Rampart__Program *const *theirs, size_t n)
 {
 	REQUIRE(ours.n == n);
-	for (size_t i = 0; i < n; i++)
-		same_string(ours.v[i], theirs[i]->exe);
+	for (size_t i = 0; i < n; i++) {
+		same_string(ours.v[i].exe, theirs[i]->exe);
+		same_bytes(ours.v[i].sha256, theirs[i]->sha256.data, theirs[i]->sha256.len);
+		REQUIRE(ours.v[i].children == theirs[i]->children);
+		same_string(ours.v[i].package, theirs[i]->package);
+	}
 }
 
 static void same_secrets(const struct rampart_policy *ours, const Rampart__Secrets *theirs)

@@ -32,18 +32,26 @@ static inline void views_of(const struct texts *texts, struct pb_view *v, struct
 	*views = (struct rampart_views){ .v = v, .n = texts->n };
 }
 
+static inline void programs_of(const struct texts *texts, struct rampart_program *v, struct rampart_programs *programs)
+{
+	for (u32 i = 0; i < texts->n; i++)
+		v[i] = (struct rampart_program){ .exe = { .data = (const u8 *)texts->v[i], .len = strlen(texts->v[i]) } };
+	*programs = (struct rampart_programs){ .v = v, .n = texts->n };
+}
+
 static inline struct rampart_ruleset *build_texts(const struct text_policy *text, enum rampart_reason *why)
 {
-	static struct pb_view v[6][REFERENCE_LIST];
+	static struct pb_view v[3][REFERENCE_LIST];
+	static struct rampart_program p[3][REFERENCE_LIST];
 	struct rampart_policy policy = { .folders_mode = text->folders_mode, .disks_mode = text->disks_mode,
 					 .secrets_mode = text->secrets_mode, .self_mode = text->self_mode };
 
 	views_of(&text->protect, v[0], &policy.protect);
 	views_of(&text->homes, v[1], &policy.homes);
-	views_of(&text->allow, v[2], &policy.allow);
-	views_of(&text->updaters, v[3], &policy.updaters);
-	views_of(&text->secrets, v[4], &policy.secrets);
-	views_of(&text->readers, v[5], &policy.readers);
+	programs_of(&text->allow, p[0], &policy.allow);
+	programs_of(&text->updaters, p[1], &policy.updaters);
+	views_of(&text->secrets, v[2], &policy.secrets);
+	programs_of(&text->readers, p[2], &policy.readers);
 	for (u32 i = 0; i < policy.secrets.n; i++)
 		policy.readers_end[i] = i < policy.readers.n ? i + 1 : policy.readers.n;
 	return rampart_ruleset_build(&policy, why);

@@ -157,7 +157,7 @@ static void compile_text(const char *yaml, u8 **pb, size_t *len)
 {
 	struct compile_errors errors;
 
-	if (rampart_compile("test.yaml", yaml, strlen(yaml), &errors, pb, len)) {
+	if (rampart_compile("test.yaml", yaml, strlen(yaml), NULL, &errors, pb, len)) {
 		compile_errors_print(&errors, "", stderr);
 		fail();
 	}

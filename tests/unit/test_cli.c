@@ -126,14 +126,14 @@ static void test_help(void **state)
 /* The usage, the manual page and the completion name the same commands, arguments and options. */
 static void test_documented(void **state)
 {
-	sh("for c in status doctor policy events why grant holders disarm; do $R $c --help; done | sed -n 's/^rampartctl //p' | sort "
+	sh("for c in status doctor policy events why grant holders trusted disarm; do $R $c --help; done | sed -n 's/^rampartctl //p' | sort "
 	   "> usage; sed -n '/^# COMMANDS ABOUT/,/^# EXIT/s/^\\*/&/p' $RAMPART_SOURCE/daemon/man/rampartctl.1.scd | "
-	   "tr -d '*_' | sort > manual; test $(wc -l < usage) = 16 && diff usage manual");
+	   "tr -d '*_' | sort > manual; test $(wc -l < usage) = 17 && diff usage manual");
 	assert_ran(0);
 	sh("cat > offered.sh <<'END'\n"
 	   "source $RAMPART_SOURCE/daemon/completion/rampartctl.bash\n"
 	   "options() { grep -oE -- '(--[a-z-]+|-o )' | sed 's/^-o $/--output/' | sort -u; }\n"
-	   "for c in status doctor events why grant holders disarm 'policy '{lint,compile,sign,verify,apply,show,diff,token}; do\n"
+	   "for c in status doctor events why grant holders trusted disarm 'policy '{lint,compile,sign,verify,apply,show,diff,token}; do\n"
 	   "  COMP_WORDS=(rampartctl $c --) COMP_CWORD=$(($(wc -w <<< $c) + 1)); _rampartctl\n"
 	   "  diff <(printf '%%s\\n' \"${COMPREPLY[@]}\" | options) "
 	   "<(echo --json --help $(grep \"^$c\" usage) '' | options) || exit 1\n"
@@ -391,7 +391,7 @@ static void test_completion(void **state)
 	static const struct {
 		const char *words, *expected;
 	} table[] = {
-		{ "''", "status doctor policy events why grant holders disarm --json --help --version" },
+		{ "''", "status doctor policy events why grant holders trusted disarm --json --help --version" },
 		{ "st", "status" },
 		{ "--json po", "policy" },
 		{ "policy si", "sign" },

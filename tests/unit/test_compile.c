@@ -17,6 +17,8 @@
 #define KEYS "expected one of: rampart, name, version, valid, target, homes, folders, secrets, self_protection, revoked"
 #define TIME "expected a day of the calendar, YYYY-MM-DD or YYYY-MM-DDTHH:MM:SSZ, after 1970-01-01"
 #define FOLDERS_MODES "expected off, audit, warn, block, block-disk-only or audit-disk-only"
+#define PURPOSE " runs what others wrote; expected a program with one purpose, or a script\n"
+#define SHA256 "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
 #define PLACE "expected an absolute path or one under ~/, in which a component may be *"
 
 static const struct bad {
@@ -76,9 +78,24 @@ static const struct bad {
 	{ HEAD "folders:\n  mode: off\n  allow: [/bin/ed]\n",
 	  "7:11: the program is a single value; expected {exe: /absolute/path}\n" },
 	{ HEAD "folders:\n  mode: off\n  allow: [{}]\n",
-	  "7:11: \"exe\" is missing; expected the absolute path of a program\n" },
+	  "7:11: \"exe\" is missing; expected the absolute path of a program, or \"package\"\n" },
 	{ HEAD "folders:\n  mode: off\n  allow: [{exe: /bin/ed, ex: 1}]\n",
-	  "7:26: unknown key \"ex\", did you mean \"exe\"?; expected one of: exe\n" },
+	  "7:26: unknown key \"ex\", did you mean \"exe\"?; expected one of: exe, sha256, children, package\n" },
+	{ HEAD "folders:\n  mode: off\n  allow:\n  - {exe: /bin/sh}\n  - exe: /usr/bin/python3.11\n  - {exe: /usr/bin/pythonic}\n"
+	       "  - {exe: /lib64/ld-linux-x86-64.so.2, children: true}\n  - {exe: /usr/bin/ldd}\n",
+	  "8:11: \"/bin/sh\"" PURPOSE "9:10: \"/usr/bin/python3.11\"" PURPOSE
+	  "11:11: \"/lib64/ld-linux-x86-64.so.2\"" PURPOSE },
+	{ HEAD "self_protection: {mode: off, updaters: [{exe: /usr/bin/perl}]}\n", "5:47: \"/usr/bin/perl\"" PURPOSE },
+	{ HEAD "folders:\n  mode: off\n  allow:\n  - {exe: /a, sha256: 12}\n  - {exe: /b, children: yes}\n"
+	       "  - {package: A b}\n  - {package: x, exe: /c}\n  - {package: rsync, sha256: " SHA256 "}\n  - {package: rsync}\n"
+	       "  - {children: true}\n",
+	  "8:23: \"12\" is no SHA-256; expected 64 hexadecimal digits\n"
+	  "9:25: \"yes\"; expected true or false\n"
+	  "10:15: \"A b\" is no package's name; expected the name of a Debian package\n"
+	  "11:15: \"x\" is no package's name; expected the name of a Debian package\n"
+	  "12:30: \"sha256\" of a package; expected it of one program, by exe\n"
+	  "13:15: packages cannot be looked up without dpkg-query; expected programs by exe\n"
+	  "14:5: \"exe\" is missing; expected the absolute path of a program, or \"package\"\n" },
 	{ HEAD "secrets: {}\n", "5:10: \"mode\" is missing; expected off, audit, warn or block\n" },
 	{ HEAD "secrets: [a]\n", "5:10: \"secrets\" is a list; expected a mapping with mode and places\n" },
 	{ HEAD "secrets: {mode: block-disk-only}\n",
@@ -142,7 +159,7 @@ static void check_bad(const struct bad *b)
 	uint8_t *pb;
 	size_t len;
 
-	assert_int_equal(rampart_compile("t.yaml", b->yaml, strlen(b->yaml), &errors, &pb, &len), -EINVAL);
+	assert_int_equal(rampart_compile("t.yaml", b->yaml, strlen(b->yaml), NULL, &errors, &pb, &len), -EINVAL);
 	assert_null(pb);
 	for (uint32_t i = 0; i < errors.n; i++)
 		at += snprintf(at, all + sizeof(all) - at, "%u:%u: %s\n", errors.list[i].line, errors.list[i].column,
@@ -232,7 +249,7 @@ static void test_caps(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
 		char *yaml = repeat(table[i].head, table[i].entry, table[i].n);
 
-		assert_int_equal(rampart_compile("t.yaml", yaml, strlen(yaml), &errors, &pb, &len), -EINVAL);
+		assert_int_equal(rampart_compile("t.yaml", yaml, strlen(yaml), NULL, &errors, &pb, &len), -EINVAL);
 		assert_int_equal(errors.n, 1);
 		assert_string_equal(errors.list[0].text, table[i].text);
 		assert_int_equal(errors.list[0].line, table[i].line);
@@ -255,7 +272,7 @@ static void test_multiplying(void **state)
 	for (unsigned int i = 0; i < 1000; i++)
 		fprintf(out, "  - /srv/project%u/*/x\n", i);
 	fclose(out);
-	assert_int_equal(rampart_compile("p.yaml", text, len, &errors, &pb, &pb_len), -EINVAL);
+	assert_int_equal(rampart_compile("p.yaml", text, len, NULL, &errors, &pb, &pb_len), -EINVAL);
 	assert_int_equal(errors.n, 1);
 	assert_string_equal(errors.list[0].text, "up to here the paths have more than 1000000 components or multiply too "
 			    "often by their \"*\"; expected fewer of them");
@@ -265,7 +282,7 @@ static void test_multiplying(void **state)
 	/* Up to the line before, it is good. */
 	for (len = 0; errors.list[0].line > 1; len++)
 		errors.list[0].line -= text[len] == '\n';
-	assert_int_equal(rampart_compile("p.yaml", text, len, &errors, &pb, &pb_len), 0);
+	assert_int_equal(rampart_compile("p.yaml", text, len, NULL, &errors, &pb, &pb_len), 0);
 	free(pb);
 	free(text);
 }
@@ -286,7 +303,7 @@ static void test_readers_of_all_places(void **state)
 			fprintf(out, "    - {exe: /bin/%u}\n", j);
 	}
 	fclose(out);
-	assert_int_equal(rampart_compile("p.yaml", text, len, &errors, &pb, &pb_len), -EINVAL);
+	assert_int_equal(rampart_compile("p.yaml", text, len, NULL, &errors, &pb, &pb_len), -EINVAL);
 	assert_int_equal(errors.n, 1);
 	assert_string_equal(errors.list[0].text, "up to here 12000 programs in \"places\"; expected at most 10000 in all");
 	assert_int_equal(errors.list[0].line, 8 + 2 * 4002 + 2);
@@ -310,7 +327,7 @@ static void test_multiplying_secrets(void **state)
 		fprintf(out, "/x%u\n", i);
 	}
 	fclose(out);
-	assert_int_equal(rampart_compile("p.yaml", text, len, &errors, &pb, &pb_len), -EINVAL);
+	assert_int_equal(rampart_compile("p.yaml", text, len, NULL, &errors, &pb, &pb_len), -EINVAL);
 	assert_int_equal(errors.n, 1);
 	assert_int_equal(errors.list[0].line, 1);
 	assert_memory_equal(errors.list[0].text, "up to here the paths", 20);
@@ -325,9 +342,9 @@ static void test_too_large(void **state)
 	size_t len;
 
 	memset(yaml, '#', RAMPART_YAML_MAX + 1);
-	assert_int_equal(rampart_compile("t.yaml", yaml, RAMPART_YAML_MAX + 1, &errors, &pb, &len), -EINVAL);
+	assert_int_equal(rampart_compile("t.yaml", yaml, RAMPART_YAML_MAX + 1, NULL, &errors, &pb, &len), -EINVAL);
 	assert_string_equal(errors.list[0].text, "the file has 33554433 bytes; expected at most 33554432");
-	assert_int_equal(rampart_compile("t.yaml", yaml, RAMPART_YAML_MAX, &errors, &pb, &len), -EINVAL);
+	assert_int_equal(rampart_compile("t.yaml", yaml, RAMPART_YAML_MAX, NULL, &errors, &pb, &len), -EINVAL);
 	assert_memory_equal(errors.list[0].text, "the file is empty", 17);
 	free(yaml);
 }
@@ -339,7 +356,7 @@ static void test_many_errors(void **state)
 	uint8_t *pb;
 	size_t len;
 
-	assert_int_equal(rampart_compile("t.yaml", yaml, strlen(yaml), &errors, &pb, &len), -EINVAL);
+	assert_int_equal(rampart_compile("t.yaml", yaml, strlen(yaml), NULL, &errors, &pb, &len), -EINVAL);
 	assert_int_equal(errors.n, 20);
 	assert_int_equal(errors.dropped, 30);
 	assert_int_equal(errors.list[19].line, 25);
@@ -363,7 +380,8 @@ static const char *const good[] = {
 	HEAD "target: {tags: [eng, 'null', \"1\", '~'], hosts: [0123456789abcdef0123456789abcdef]}\n",
 	HEAD "homes: [\"/home/*\", /root, '/data/x y/*']\n",
 	HEAD "folders:\n  mode: block\n  protect: [~/Documents, '/srv/a: b', /srv/ü, \"/srv/#x\", '/srv/ x ', \"/srv/a\\nb\"]\n"
-	     "  allow:\n  - exe: /usr/bin/editor\n  - {exe: '/opt/a b/c'}\n",
+	     "  allow:\n  - exe: /usr/bin/editor\n  - {exe: '/opt/a b/c'}\n"
+	     "  - {exe: /opt/agent, sha256: " SHA256 ", children: true, package: agent}\n",
 	HEAD "secrets: {mode: off}\n",
 	HEAD "secrets: {mode: off, places: [{path: /srv}]}\n",
 	HEAD "secrets:\n  mode: warn\n  places:\n  - {path: ~/.ssh, allow: [{exe: /usr/bin/ssh}, {exe: '/opt/a b'}]}\n"
@@ -384,7 +402,7 @@ static void assert_round_trip(const uint8_t *pb, size_t len)
 	assert_int_equal(rampart_policy_decode((struct pb_view){ pb, len }, &policy), RAMPART_REASON_OK);
 	assert_int_equal(rampart_describe_yaml(&policy, out), 0);
 	fclose(out);
-	if (rampart_compile("again.yaml", yaml, yaml_len, &errors, &again, &again_len)) {
+	if (rampart_compile("again.yaml", yaml, yaml_len, NULL, &errors, &again, &again_len)) {
 		compile_errors_print(&errors, "", stderr);
 		fail_msg("%s", yaml);
 	}
@@ -401,11 +419,11 @@ static void check_good(const char *yaml, size_t yaml_len)
 	uint8_t *pb, *again;
 	size_t len, again_len;
 
-	if (rampart_compile("t.yaml", yaml, yaml_len, &errors, &pb, &len)) {
+	if (rampart_compile("t.yaml", yaml, yaml_len, NULL, &errors, &pb, &len)) {
 		compile_errors_print(&errors, "", stderr);
 		fail_msg("%s", yaml);
 	}
-	assert_int_equal(rampart_compile("other.yaml", yaml, yaml_len, &errors, &again, &again_len), 0);
+	assert_int_equal(rampart_compile("other.yaml", yaml, yaml_len, NULL, &errors, &again, &again_len), 0);
 	assert_int_equal(len, again_len);
 	assert_memory_equal(pb, again, len);
 	assert_round_trip(pb, len);
@@ -432,7 +450,7 @@ static void test_bytes(void **state)
 	uint8_t *pb;
 	size_t len;
 
-	assert_int_equal(rampart_compile("t.yaml", yaml, strlen(yaml), &errors, &pb, &len), 0);
+	assert_int_equal(rampart_compile("t.yaml", yaml, strlen(yaml), NULL, &errors, &pb, &len), 0);
 	assert_int_equal(len, sizeof(expected));
 	assert_memory_equal(pb, expected, len);
 	free(pb);
@@ -445,7 +463,7 @@ static void test_defaults(void **state)
 	uint8_t *pb;
 	size_t len;
 
-	assert_int_equal(rampart_compile("t.yaml", HEAD, strlen(HEAD), &errors, &pb, &len), 0);
+	assert_int_equal(rampart_compile("t.yaml", HEAD, strlen(HEAD), NULL, &errors, &pb, &len), 0);
 	assert_int_equal(rampart_policy_decode((struct pb_view){ pb, len }, &policy), RAMPART_REASON_OK);
 	assert_int_equal(policy.homes.n, 2);
 	assert_memory_equal(policy.homes.v[0].data, "/home/*", 7);
@@ -480,7 +498,7 @@ static void test_folders_modes(void **state)
 		size_t len;
 
 		snprintf(yaml, sizeof(yaml), HEAD "folders: {mode: %s}\n", table[i].word);
-		assert_int_equal(rampart_compile("t.yaml", yaml, strlen(yaml), &errors, &pb, &len), 0);
+		assert_int_equal(rampart_compile("t.yaml", yaml, strlen(yaml), NULL, &errors, &pb, &len), 0);
 		assert_int_equal(rampart_policy_decode((struct pb_view){ pb, len }, &policy), RAMPART_REASON_OK);
 		assert_int_equal(policy.folders_mode, table[i].folders);
 		assert_int_equal(policy.disks_mode, table[i].disks);
@@ -552,7 +570,7 @@ static void test_mangled(void **state)
 		memcpy(yaml, from, len);
 		for (unsigned int n = 1 + roll(4); n; n--)
 			yaml[roll(len)] = "\n\t :-[]{}&*!|>'\"%@`,#?/~a0\xc3\x28"[roll(29)];
-		if (!rampart_compile("t.yaml", yaml, len, &errors, &pb, &len))
+		if (!rampart_compile("t.yaml", yaml, len, NULL, &errors, &pb, &len))
 			assert_round_trip(pb, len);
 		free(pb);
 	}

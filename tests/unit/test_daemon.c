@@ -276,7 +276,7 @@ static size_t make_bundle(unsigned int version, const char *more, u8 **der)
 
 	snprintf(yaml, sizeof(yaml),
 		 "rampart: 1\nname: test\nversion: %u\nvalid: {from: 2020-01-01, until: 2040-01-01}\n%s", version, more);
-	assert_int_equal(rampart_compile("test", yaml, strlen(yaml), &errors, &pb, &len), 0);
+	assert_int_equal(rampart_compile("test", yaml, strlen(yaml), NULL, &errors, &pb, &len), 0);
 	assert_int_equal(rampart_bundle_sign(pb, len, key_path, cert_path, der, &der_len, error), 0);
 	free(pb);
 	return der_len;

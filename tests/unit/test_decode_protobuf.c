@@ -47,6 +47,8 @@ static const char *const exes[] = { "/bin/sh", "/usr/bin/rsync", "/opt/a/b", "/a
 static const char *const places[] = { "/srv/data", "~/Documents", "/home/*/x", "/etc/a.conf", "/\xff\x01" };
 static const char *const homes[] = { "/home/*", "/root", "/var/people/*/*" };
 static const char *const tags[] = { "laptop", "web server", "\xc3\xa9t\xc3\xa9" };
+static const char *const packages[] = { "", "rsync", "libx11-6", "g++:amd64" };
+static u8 digest[32] = { 1, 0, 255 };
 static const char *const hosts[] = { HEX16 HEX16, "00000000000000000000000000000000" };
 
 static void random_programs(Rampart__Program *programs, Rampart__Program **list, size_t n)
@@ -54,6 +56,9 @@ static void random_programs(Rampart__Program *programs, Rampart__Program **list,
 	for (size_t i = 0; i < n; i++) {
 		rampart__program__init(&programs[i]);
 		programs[i].exe = PICK(exes);
+		programs[i].sha256 = (ProtobufCBinaryData){ .data = digest, .len = random_below(3) ? 0 : sizeof(digest) };
+		programs[i].children = random_below(2);
+		programs[i].package = PICK(packages);
 		list[i] = &programs[i];
 	}
 }

@@ -135,7 +135,7 @@ static void secrets(test_state *state)
 		.readers = { { "/a/key/tool", "/bin/b", "/bin/b" }, 3 },
 	};
 	static const u64 classes[] = { RAMPART_SUBJ_DAEMON, 1ull << 32, 2ull << 32, 4ull << 32 };
-	const struct rampart_program *programs;
+	const struct rampart_trust *trusts;
 	enum rampart_reason why;
 	struct rampart_ruleset *ruleset = build_texts(&policy, &why);
 	u32 n;
@@ -148,10 +148,10 @@ static void secrets(test_state *state)
 			fail_msg("\"%s\": classes %x below %x place %u secrets %x below %x", rows[i].path, is.classes,
 				 is.below, is.place, is.secrets, is.secrets_below);
 	}
-	programs = rampart_ruleset_programs(ruleset, &n);
+	trusts = rampart_ruleset_trusts(ruleset, &n);
 	assert_int_equal(n, ARRAY_SIZE(classes));
 	for (u32 i = 0; i < n; i++)
-		assert_true(programs[i].classes == classes[i]);
+		assert_true(trusts[i].classes == classes[i]);
 	rampart_ruleset_free(ruleset);
 
 	policy.folders_mode = policy.secrets_mode = RAMPART_MODE_OFF;
@@ -218,15 +218,45 @@ static void programs(test_state *state)
 	};
 	enum rampart_reason why;
 	struct rampart_ruleset *ruleset = build_texts(&policy, &why);
-	const struct rampart_program *list;
+	const struct rampart_trust *list;
 	u32 n;
 
-	list = rampart_ruleset_programs(ruleset, &n);
+	list = rampart_ruleset_trusts(ruleset, &n);
 	assert_int_equal(n, ARRAY_SIZE(expected));
 	for (u32 i = 0; i < n; i++) {
 		assert_true(view_is(list[i].path, expected[i].path));
 		assert_int_equal(list[i].classes, expected[i].classes);
 	}
+	rampart_ruleset_free(ruleset);
+}
+
+static void pinned(test_state *state)
+{
+	static const u8 sha256[32] = { 7, [31] = 9 };
+	struct rampart_program program[] = {
+		{ .exe = { (const u8 *)"/bin/a", 6 }, .children = true },
+		{ .exe = { (const u8 *)"/bin/b", 6 }, .sha256 = { sha256, 32 } },
+	};
+	struct rampart_policy policy = { .allow = { program, 1 } };
+	const struct rampart_trust *trusts;
+	struct rampart_ruleset *ruleset;
+	enum rampart_reason why;
+	u32 n;
+
+	ruleset = rampart_ruleset_build(&policy, &why);
+	trusts = rampart_ruleset_trusts(ruleset, &n);
+	assert_int_equal(n, 2);
+	assert_true(trusts[1].children && !trusts[0].children && !trusts[1].pinned);
+	assert_true(rampart_ruleset_children(ruleset));
+	rampart_ruleset_free(ruleset);
+
+	policy = (struct rampart_policy){ .updaters = { program + 1, 1 } };
+	ruleset = rampart_ruleset_build(&policy, &why);
+	trusts = rampart_ruleset_trusts(ruleset, &n);
+	assert_int_equal(n, 2);
+	assert_true(trusts[1].pinned && !trusts[1].children && !trusts[0].pinned);
+	assert_memory_equal(trusts[1].sha256, sha256, 32);
+	assert_false(rampart_ruleset_children(ruleset));
 	rampart_ruleset_free(ruleset);
 }
 
@@ -473,6 +503,7 @@ SUITE(ruleset,
 	TEST(as_many_secrets_as_there_are_bits),
 	TEST(no_policy),
 	TEST(programs),
+	TEST(pinned),
 	TEST(literals),
 	TEST(too_many_overlap),
 	TEST(subsets_are_bounded),

@@ -86,6 +86,7 @@ static void every_later_allocation_may_fail(void **state)
 /* What is refused for its size leaves nothing. */
 static void refusal_holds_nothing(void **state)
 {
+	static struct rampart_program p[10000];
 	static struct pb_view v[10000];
 	struct rampart_policy policy = { .folders_mode = RAMPART_MODE_BLOCK, .protect = { v, ARRAY_SIZE(v) } };
 	char deepest[129] = "";
@@ -97,7 +98,9 @@ static void refusal_holds_nothing(void **state)
 		v[i] = (struct pb_view){ (u8 *)deepest, 128 };
 	rampart_ruleset_free(rampart_ruleset_build(&policy, &why));
 	assert_int_equal(why, RAMPART_REASON_OK);
-	policy.allow = policy.updaters = policy.protect;
+	for (u32 i = 0; i < ARRAY_SIZE(p); i++)
+		p[i].exe = v[i];
+	policy.allow = policy.updaters = (struct rampart_programs){ p, ARRAY_SIZE(p) };
 	assert_null(rampart_ruleset_build(&policy, &why));
 	assert_int_equal(why, RAMPART_REASON_OVER_CAP);
 	assert_int_equal(held, 0);

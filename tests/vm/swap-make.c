@@ -51,7 +51,7 @@ static void make(const char *yaml, const char *key, const char *cert, const char
 	u8 *der;
 	FILE *out;
 
-	if (rampart_compile("policy", yaml, strlen(yaml), &errors, &pb, &pb_len))
+	if (rampart_compile("policy", yaml, strlen(yaml), NULL, &errors, &pb, &pb_len))
 		die("a policy does not compile");
 	if (rampart_bundle_sign(pb, pb_len, key, cert, &der, &der_len, error))
 		die(error);
