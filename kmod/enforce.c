@@ -19,7 +19,7 @@ static noinline u64 inherited_classes(const struct rampart_view *view, const str
 	u64 classes = 0;
 	u32 i;
 
-	for (i = 0; i < subject->n_ancestors && !subject->ancestors[i].image->tainted; i++)
+	for (i = 0; i < subject->n_seen && !subject->ancestors[i].image->tainted; i++)
 		classes |= rampart_program_classes(view, subject->ancestors[i].image, true);
 	return classes;
 }

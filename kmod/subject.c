@@ -145,6 +145,7 @@ static struct subject *create(const struct subject *parent)
 		return subject;
 	subject->ancestors[0] = (struct ancestor){ .pid = parent->pid, .image = parent->image };
 	subject->n_ancestors = min_t(u32, parent->n_ancestors + 1, RAMPART_LINEAGE_MAX);
+	subject->n_seen = min_t(u32, parent->n_seen + 1, RAMPART_LINEAGE_MAX);
 	for (i = 1; i < subject->n_ancestors; i++)
 		subject->ancestors[i] = parent->ancestors[i - 1];
 	for (i = 0; i < subject->n_ancestors; i++)
@@ -253,6 +254,8 @@ static int populate_one(struct task_struct *task)
 		return -ENOMEM;
 	}
 	subject->pid = task_tgid_nr(task);
+	/* Its parent may be one that took it over as an orphan. */
+	subject->n_seen = 0;
 	return enter(task, subject, false);
 }
 

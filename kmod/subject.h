@@ -28,6 +28,7 @@ struct subject {
 	struct rcu_head rcu;
 	u32 pid;			/* tgid at exec */
 	u32 n_ancestors;
+	u32 n_seen;			/* of them: those that we saw start what led to this one; the rest is what /proc would tell */
 	struct image *image;		/* a reference; NULL only until it is published */
 	struct ancestor ancestors[RAMPART_LINEAGE_MAX];	/* nearest first */
 };

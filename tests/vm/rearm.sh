@@ -4,7 +4,7 @@
 # another one, an unprotected directory comes under a protected one, and another file takes a trusted program's place.
 here=$(dirname "$0")
 . "$here/lib.sh"
-trusted=/usr/local/bin/editor
+trusted=/usr/local/bin/editor launcher=/usr/local/bin/launcher
 mkdir -p /srv/ledger /srv/public/moved && echo original > /srv/ledger/f && echo original > /srv/public/moved/f
 changes() { echo x 2> /dev/null >> "$1"; }
 # again: as soon as it is armed.
@@ -16,7 +16,9 @@ again() {
 	return 1
 }
 
-mkdir -p ${trusted%/*} && cp "$(command -v dash)" $trusted && cp "$(command -v dash)" /usr/local/bin/next
+mkdir -p ${trusted%/*} && cp "$(command -v dash)" $trusted && cp "$(command -v dash)" /usr/local/bin/next && cp "$(command -v dash)" $launcher
+more_allow="
+    - {exe: $launcher, children: true}"
 # waits FILE: a shell's words that wait until it is there.
 waits() { echo "while [ ! -e $1 ]; do sleep 0.1; done"; }
 check apply apply 1 block off
@@ -28,6 +30,8 @@ $trusted -c "$(waits /tmp/disarmed); exec dash -c '$(waits /tmp/armed); echo str
 stranger=$!
 $trusted -c "$(waits /tmp/armed); echo replaced >> /srv/ledger/f" 2> /tmp/replaced &
 replaced=$!
+$launcher -c "dash -c 'echo child >> /srv/ledger/f; $(waits /tmp/armed); echo orphan >> /srv/ledger/f'; true" 2> /tmp/orphan &
+orphan=$!
 check token token "$(status challenge)" /tmp/token
 # The token is for an hour.
 date -s "@$(($(date +%s) + 3585))" > /dev/null
@@ -46,8 +50,14 @@ check armed/new_program $trusted -c 'echo x >> /srv/ledger/f'
 : > /tmp/armed
 wait $stranger
 wait $replaced
+wait $orphan
 refused armed/became_another grep stranger /srv/ledger/f
 check armed/said grep -q 'not permitted' /tmp/stranger
+# Nobody has seen who started it: it may be an orphan that the launcher took over.
+check trusted_child grep child /srv/ledger/f
+refused armed/child grep orphan /srv/ledger/f
+$launcher -c "dash -c 'echo begotten >> /srv/ledger/f'; true"
+check armed/new_child grep begotten /srv/ledger/f
 # Its file is gone from the policy's path.
 refused armed/replaced grep replaced /srv/ledger/f
 check daemon start_daemon
