@@ -66,28 +66,14 @@ static char *mount_point(char *line)
 	return field;
 }
 
-static u32 state_from(const struct rampart_ruleset *rules, u32 state, const char *path)
-{
-	while (*path) {
-		size_t len;
-
-		path += strspn(path, "/");
-		len = strcspn(path, "/");
-		if (len)
-			state = rampart_ruleset_step(rules, state, path, len);
-		path += len;
-	}
-	return state;
-}
-
 static u32 state_of_path(const struct rampart_ruleset *rules, const char *path)
 {
-	return state_from(rules, RAMPART_STATE_ROOT, path);
+	return rampart_ruleset_walk(rules, RAMPART_STATE_ROOT, path);
 }
 
 u32 rampart_home_state(const struct rampart_ruleset *rules, const struct home *home)
 {
-	return state_from(rules, RAMPART_STATE_HOME, home->folder ?: "");
+	return rampart_ruleset_walk(rules, RAMPART_STATE_HOME, home->folder ?: "");
 }
 
 int rampart_home_path(const struct home *home, struct path *path)

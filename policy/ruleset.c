@@ -817,6 +817,20 @@ u32 rampart_ruleset_step(const struct rampart_ruleset *ruleset, u32 state, const
 	return s->other;
 }
 
+u32 rampart_ruleset_walk(const struct rampart_ruleset *ruleset, u32 state, const char *path)
+{
+	while (*path) {
+		size_t len;
+
+		path += strspn(path, "/");
+		len = strcspn(path, "/");
+		if (len)
+			state = rampart_ruleset_step(ruleset, state, path, len);
+		path += len;
+	}
+	return state;
+}
+
 const struct rampart_label *rampart_ruleset_label(const struct rampart_ruleset *ruleset, u32 state)
 {
 	return &ruleset->states[state].label;

@@ -77,6 +77,9 @@ void rampart_ruleset_free(struct rampart_ruleset *ruleset);
 /* rampart_ruleset_step() - the state after one more component. Context: any. */
 u32 rampart_ruleset_step(const struct rampart_ruleset *ruleset, u32 state, const char *name, u32 len);
 
+/* rampart_ruleset_walk() - the state after all components of @path. Context: any. */
+u32 rampart_ruleset_walk(const struct rampart_ruleset *ruleset, u32 state, const char *path);
+
 /* rampart_ruleset_label() - what a state means. Context: any. */
 const struct rampart_label *rampart_ruleset_label(const struct rampart_ruleset *ruleset, u32 state);
 

@@ -140,15 +140,9 @@ void holders_close(struct holders *holders)
 
 static bool is_protected(const struct holders *holders, const char *path)
 {
-	u32 state = RAMPART_STATE_ROOT;
+	u32 state = rampart_ruleset_walk(holders->rules, RAMPART_STATE_ROOT, path);
 
-	while (*path == '/' && state != RAMPART_STATE_DEAD) {
-		size_t len = strcspn(++path, "/");
-
-		state = rampart_ruleset_step(holders->rules, state, path, len);
-		path += len;
-	}
-	return rampart_ruleset_label(holders->rules, state)->classes & RAMPART_OBJ_FOLDER;
+	return *path == '/' && (rampart_ruleset_label(holders->rules, state)->classes & RAMPART_OBJ_FOLDER);
 }
 
 /* --- one process --- */

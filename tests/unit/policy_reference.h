@@ -171,13 +171,7 @@ static inline struct rampart_label walked_label(const struct rampart_ruleset *ru
 {
 	u32 state = *path == '~' ? RAMPART_STATE_HOME : RAMPART_STATE_ROOT;
 
-	path += *path == '~';
-	while (*path) {
-		size_t len = strcspn(++path, "/");
-
-		state = rampart_ruleset_step(ruleset, state, path, len);
-		path += len;
-	}
+	state = rampart_ruleset_walk(ruleset, state, path + (*path == '~'));
 	return *rampart_ruleset_label(ruleset, state);
 }
 

@@ -75,7 +75,7 @@ static const struct {
 	    { A63 A63 A63, F, 0, 0 }, { A8 "/b", 0, 0, NO_PLACE } } },
 	{ "bytes that are not text", { { "/\xff\xfe", "/\x01/ " }, 2 }, { .n = 0 },
 	  { { "/\xff\xfe", F, 0, 0 }, { "/\xff", 0, 0, NO_PLACE }, { "/\x01/ ", F, 0, 1 },
-	    { "/\x01/", 0, 0, NO_PLACE } } },
+	    { "/\x01/", 0, F, NO_PLACE } } },
 };
 
 static void patterns(test_state *state)
