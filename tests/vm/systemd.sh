@@ -67,8 +67,23 @@ reported policy '$j.RAMPART_POLICY == "test" and $j.RAMPART_POLICY_VERSION == "1
 	$j.RAMPART_GENERATION == "\($e.generation)"'
 reported sender '$j._SYSTEMD_UNIT == "rampartd.service" and $j._EXE == "/usr/sbin/rampartd"'
 
+# --- what dpkg knows ---
+touch /srv/ledger/touched 2> /dev/null
+settled
+rampartctl why "$(rampartctl events --json --limit 1 | jq '.[0].id')" --json > /tmp/why
+check package/why jq -e '.event.exe == "/usr/bin/touch" and .package == "coreutils"' /tmp/why
+more_allow="
+    - {package: coreutils}"
+check package/apply apply 2 block off
+check package/allowed touch /srv/ledger/touched
+rampartctl trusted --json > /tmp/trusted
+check package/trusted jq -e 'any(.[]; .exe == "/usr/bin/touch" and .package == "coreutils" and .trusted) and
+	any(.[]; .exe == "/usr/bin/mv") and all(.[]; .exe != "/usr/bin/env")' /tmp/trusted
+refused package/others changes
+more_allow=
+
 # --- a grant, under the filter for system calls ---
-check grant/apply apply 2 warn off
+check grant/apply apply 3 warn off
 write() { as_user /usr/local/bin/inner -c 'echo x > /srv/ledger/f'; }
 refused grant/before write
 settled
@@ -76,7 +91,7 @@ check grant/given as_user rampartctl grant "$(rampartctl events --json --limit 1
 check grant/after write
 
 # --- no signal stops it ---
-check self/apply apply 3 block block
+check self/apply apply 4 block block
 check self/enforcing wait_enforcing
 daemon=$(unit MainPID)
 reader() { rampartctl status --json | awk '$1 == "\"reader_pid\":" { print $2 + 0 }'; }
@@ -134,13 +149,13 @@ systemctl set-property --runtime rampartd MemoryMax=infinity
 replaced memory
 
 # --- a crash ---
-check crash/apply apply 4 block off
+check crash/apply apply 5 block off
 check crash/enforcing wait_enforcing
 check crash/kill kill -9 "$daemon"
 refused crash/refused changes
 replaced crash
 check crash/enforcing_again wait_enforcing
-check crash/version test "$(status version)" = 4
+check crash/version test "$(status version)" = 5
 rampartctl policy apply /tmp/1.bundle > /tmp/said 2>&1
 check crash/rolled_back grep -q 'refused: rolled back' /tmp/said
 holds crash
