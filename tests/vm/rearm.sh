@@ -30,7 +30,8 @@ $trusted -c "$(waits /tmp/disarmed); exec dash -c '$(waits /tmp/armed); echo str
 stranger=$!
 $trusted -c "$(waits /tmp/armed); echo replaced >> /srv/ledger/f" 2> /tmp/replaced &
 replaced=$!
-$launcher -c "dash -c 'echo child >> /srv/ledger/f; $(waits /tmp/armed); echo orphan >> /srv/ledger/f'; true" 2> /tmp/orphan &
+mkfifo /tmp/wake
+$launcher -c "dash -c 'echo child >> /srv/ledger/f; read -r _ < /tmp/wake; echo orphan >> /srv/ledger/f'; true" 2> /tmp/orphan &
 orphan=$!
 check token token "$(status challenge)" /tmp/token
 # The token is for an hour.
@@ -50,6 +51,7 @@ check armed/new_program $trusted -c 'echo x >> /srv/ledger/f'
 : > /tmp/armed
 wait $stranger
 wait $replaced
+echo > /tmp/wake
 wait $orphan
 refused armed/became_another grep stranger /srv/ledger/f
 check armed/said grep -q 'not permitted' /tmp/stranger
