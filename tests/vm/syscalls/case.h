@@ -23,8 +23,14 @@ extern const struct sequence names[], odd_names[], data[], ranges[], mappings[],
 void run_paths(void);
 void run_opens(void);
 
-/* Runs one case: @run with @context, and prints a line with what was noted, and the digest of what is in the folder then. */
+/*
+ * Runs one case: @run with @context, and prints a line with what was noted, and the digest of what is in the folder then. If
+ * nothing in it worked, the next digest shows whether it changed something all the same.
+ */
 void run_case(const char *name, void (*run)(const void *context), const void *context);
+
+/* Prints a line with the digest alone. */
+void run_check(const char *name);
 
 /* Who runs the cases. */
 extern uid_t user;

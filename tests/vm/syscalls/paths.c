@@ -137,9 +137,11 @@ static long call_list(const char *p)
 
 static long call_chdir(const char *p)
 {
-	int here = open(".", O_PATH), entered = chdir(p);
+	static int here = -1;
 
-	return entered ?: fchdir(here) ?: close(here);
+	if (here < 0)
+		here = open(".", O_PATH);
+	return chdir(p) ?: fchdir(here);
 }
 
 static const struct call {
@@ -182,6 +184,7 @@ void run_paths(void)
 			snprintf(name, sizeof(name), "%s/%s", call->name, path->kind);
 			run_case(name, run_on_path, &on);
 		}
+	run_check("paths");
 }
 
 /* --- open --- */
@@ -245,4 +248,5 @@ void run_opens(void)
 				snprintf(name, sizeof(name), "open/%s%s/%s", access->name, extra->name, *path);
 				run_case(name, run_open, &opening);
 			}
+	run_check("opens");
 }

@@ -101,8 +101,10 @@ static void add_content(uint64_t *digest, const char *name)
 	int fd = open(name, O_RDONLY);
 	ssize_t n;
 
-	while ((n = read(fd, buffer, sizeof(buffer))) > 0)
-		add(digest, buffer, n);
+	do {
+		n = read(fd, buffer, sizeof(buffer));
+		add(digest, buffer, n < 0 ? 0 : n);
+	} while (n == sizeof(buffer));
 	close(fd);
 }
 
@@ -126,7 +128,7 @@ static void add_metadata(uint64_t *digest, const char *name, const struct stat *
 	ssize_t n;
 
 	add(digest, numbers, sizeof(numbers));
-	if (S_ISREG(st->st_mode))
+	if (S_ISREG(st->st_mode) && st->st_size)
 		add_content(digest, name);
 	n = S_ISLNK(st->st_mode) ? readlink(name, target, sizeof(target)) : 0;
 	add(digest, target, n < 0 ? 0 : n);
@@ -150,13 +152,11 @@ static void each_in_folder(void (*visit)(const char *name, void *context), void 
 /* Visits what is below @name, in that directory. */
 static void each_below(const char *name, void (*visit)(const char *name, void *context), void *context)
 {
-	int here = open(".", O_PATH);
-
-	if (!chdir(name))
-		each_in_folder(visit, context);
-	if (fchdir(here))
+	if (chdir(name))
+		err(1, "%s", name);
+	each_in_folder(visit, context);
+	if (chdir(".."))
 		err(1, "the way back");
-	close(here);
 }
 
 static void add_entry(const char *name, void *digest)
