@@ -29,7 +29,7 @@ UNIT_SRC := $(wildcard tests/unit/test_*.c)
 obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
 
 .SECONDARY:
-.PHONY: all user kmod setup keys demo test test-debug bench unit kunit fuzz fuzzers torture coverage soak man clean
+.PHONY: all user kmod setup keys demo test test-debug harm bench unit kunit fuzz fuzzers torture coverage soak man clean
 all: user kmod man
 
 setup:
@@ -227,6 +227,10 @@ test: setup
 
 test-debug: setup
 	@scripts/test-debug
+
+# What real programs do to files, with Rampart as without. Half an hour.
+harm: setup
+	@scripts/harm
 
 # What everything costs, in both stock kernels. Half an hour.
 bench: setup

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2034,SC2154 # harm.sh's
 # Sourced by harm.sh: system calls with their edge cases (syscalls/), as root and as the user, and the everyday tools for files.
 # No shell writes here: what is allowed is the tools.
 programs="/usr/local/bin/syscalls /usr/local/bin/busybox"
 changers=$programs
 works="syscalls syscalls_user tools"
-controls=tools
+controls=tools by_shell=
 operations="write create delete rename link setattr"
 lines=100 least_reports=1000
 cp "$here/syscalls" /usr/local/bin/ && cp /usr/bin/busybox /usr/local/bin/busybox
@@ -16,7 +16,9 @@ work_syscalls_user() { /usr/local/bin/syscalls . 1000; }
 # run TOOL ARGUMENT...
 run() {
 	/usr/local/bin/busybox "$@"
-	echo "$1: $?"
+	set -- "$1" $?
+	echo "$1: $2"
+	return "$2"
 }
 # written FILE: by tee, what comes in.
 written() { /usr/local/bin/busybox tee "$1" > /dev/null; }
