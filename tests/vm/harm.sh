@@ -68,6 +68,7 @@ for work in $works $by_shell; do
 	perform "$work" $protected > $results/none-"$work"
 	check "none/$work" test "$(wc -l < $results/none-"$work")" -ge "$lines"
 done
+refused none/failing sh -c "grep -hE '^[a-z0-9_.]+: [1-9][0-9]*\$' $results/none-* | grep -vxE '$failing'"
 check module insmod /usr/lib/rampart/rampart.ko
 check daemon start_daemon
 
@@ -79,7 +80,7 @@ rampartctl events --json --limit 100000 |
 for operation in $operations; do reported "$operation"; done
 
 begin audit-allowed audit $programs
-same audit-allowed $protected $works
+same audit-allowed $protected $again
 quiet
 
 begin block block
@@ -93,6 +94,6 @@ done
 
 begin block-allowed block $programs
 same block-allowed $protected $works
-same block-allowed $open $works
+same block-allowed $open $again
 quiet
 finish
