@@ -69,12 +69,10 @@ work_git() {
 	run git -C clone fetch -q
 	run git -C clone rebase -q origin/side
 	run git -C clone worktree add -q ../tree v1
-	run git -C clone archive -o ../archive.tar HEAD:uapi/rdma
+	run git -C clone archive -o ../archive.tar HEAD uapi/rdma
 	run git -C clone clean -fdx
 	run git -C clone log --format='%H %T %s' --all
-	listed . > $results/listed
-	wc -l < $results/listed
-	md5sum < $results/listed
+	listed .
 	cd ..
 	run rm -r git
 }
