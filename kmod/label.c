@@ -439,6 +439,8 @@ bool rampart_label_has_state(const struct rampart_view *view, struct dentry *den
 	return false;
 }
 
+#define CUT "..."	/* what a path begins with whose head did not fit */
+
 /* Writes @len bytes before @*at; what does not fit is cut at its head. */
 static bool prepend(char *buf, u32 *at, const char *text, u32 len)
 {
@@ -479,6 +481,8 @@ static u32 write_path(const struct rampart_view *view, struct dentry *dentry, ch
 	if (buf[at] == 0)
 		prepend(buf, &at, "/", 1);
 	memmove(buf, buf + at, size - at);
+	if (*cut)
+		memcpy(buf, CUT, min_t(u32, size - 1 - at, strlen(CUT)));
 	return size - 1 - at;
 }
 

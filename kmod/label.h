@@ -77,7 +77,7 @@ bool rampart_label_has_state(const struct rampart_view *view, struct dentry *den
 
 /*
  * The path of @dentry as the initial namespace names it, NUL-terminated, into buf[0..size). Returns its length; a path that
- * does not fit keeps its end and sets *@cut. Caller holds rcu_read_lock().
+ * does not fit keeps its end after "..." and sets *@cut. Caller holds rcu_read_lock().
  */
 u32 rampart_label_path(const struct rampart_view *view, struct dentry *dentry, char *buf, u32 size, bool *cut);
 
