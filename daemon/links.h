@@ -12,7 +12,7 @@
 
 #define LINKS_STEPS 1000		/* directory entries looked at in one go */
 #define LINKS_PAUSE_USEC 20000		/* between two goes */
-#define LINKS_DEPTH 100			/* directories below each other; deeper ones are counted and said */
+#define LINKS_DEPTH 256			/* directories below each other; deeper ones are counted and said */
 
 /* What is told of each file found. */
 typedef void (*links_fn)(const char *path, void *data);
