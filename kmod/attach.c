@@ -179,13 +179,15 @@ static void detach(unsigned int i)
 static void attach_needed(void)
 {
 	unsigned int i;
-	bool detached = false;
+	bool attached = false, detached = false;
 
 	lockdep_assert_held(&attach_lock);
 	for (i = 0; i < HOOK_NUM; i++) {
 		hooks[i].needed = hooks[i].need & needed_ops;
-		if (hooks[i].needed && !hooks[i].attached)
-			attach(i);
+		if (!hooks[i].needed || hooks[i].attached)
+			continue;
+		attach(i);
+		attached |= hooks[i].attached;
 	}
 	for (i = 0; i < HOOK_NUM; i++) {
 		if (hooks[i].needed || !hooks[i].attached)
@@ -195,7 +197,9 @@ static void attach_needed(void)
 	}
 	if (detached)
 		quiesce();
-	rampart_selftest_run();
+	/* What it shows has been shown of those that were there before. */
+	if (attached)
+		rampart_selftest_run();
 }
 
 static void retry(struct work_struct *work)

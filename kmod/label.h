@@ -13,6 +13,7 @@
 #include <env.h>
 #include <decide.h>
 #include <linux/rcupdate.h>
+#include <linux/workqueue.h>
 
 #include "store.h"
 #include "subject.h"
@@ -42,7 +43,7 @@ struct program_id {
 
 /* Everything one decision reads. Immutable once published; freed after RCU. */
 struct rampart_view {
-	struct rcu_head rcu;
+	struct rcu_work free;
 	struct ruleset_ref *ref;
 	const struct rampart_ruleset *rules;
 	struct rampart_policy_info info;

@@ -8,39 +8,66 @@
 #include "rampart.h"
 #include "resolve.h"
 
+#define MOUNTINFO_MIN (64u << 10)
 #define MOUNTINFO_MAX (4u << 20)
 #define MOUNTS_MAX 16384
 
-/* The mounts of process 1 as the kernel itself lists them, through a proc of our own that nobody can mount over. */
-static char *read_mountinfo(void)
-{
-	struct file_system_type *type = get_fs_type("proc");
-	struct vfsmount *mnt;
-	struct file *file;
-	char *text = NULL;
-	size_t len = 0;
-	loff_t pos = 0;
-	ssize_t n;
+/* A proc of our own that nobody can mount over. Made by the first that resolves; callers serialise. */
+static struct vfsmount *proc;
 
+static int mount_proc(void)
+{
+	struct file_system_type *type;
+	struct vfsmount *mnt;
+
+	if (proc)
+		return 0;
+	type = get_fs_type("proc");
 	if (!type)
-		return NULL;
-	mnt = vfs_kern_mount(type, SB_KERNMOUNT, "proc", NULL);
+		return -ENODEV;
+	mnt = kern_mount(type);
 	module_put(type->owner);
 	if (IS_ERR(mnt))
-		return NULL;
-	file = file_open_root_mnt(mnt, "1/mountinfo", O_RDONLY, 0);
-	if (IS_ERR(file))
-		goto unmount;
-	text = kvzalloc(MOUNTINFO_MAX, GFP_KERNEL);
-	while (text && len < MOUNTINFO_MAX - 1) {
-		n = kernel_read(file, text + len, MOUNTINFO_MAX - 1 - len, &pos);
+		return PTR_ERR(mnt);
+	proc = mnt;
+	return 0;
+}
+
+/* Says whether it was all: @size was enough. */
+static bool read_all(struct file *file, char *text, size_t size)
+{
+	loff_t pos = 0;
+	size_t len = 0;
+	ssize_t n;
+
+	while (len < size - 1) {
+		n = kernel_read(file, text + len, size - 1 - len, &pos);
 		if (n <= 0)
-			break;
+			return true;
 		len += n;
 	}
+	return false;
+}
+
+/* The mounts of process 1 as the kernel itself lists them. */
+static char *read_mountinfo(void)
+{
+	size_t size = MOUNTINFO_MIN;
+	struct file *file;
+	char *text;
+
+	if (mount_proc())
+		return NULL;
+	file = file_open_root_mnt(proc, "1/mountinfo", O_RDONLY, 0);
+	if (IS_ERR(file))
+		return NULL;
+	text = kvzalloc(size, GFP_KERNEL);
+	while (text && !read_all(file, text, size) && size < MOUNTINFO_MAX) {
+		kvfree(text);
+		size *= 2;
+		text = kvzalloc(size, GFP_KERNEL);
+	}
 	filp_close(file, NULL);
-unmount:
-	kern_unmount(mnt);
 	return text;
 }
 
@@ -341,4 +368,11 @@ void rampart_resolve_free(struct rampart_view *view)
 	kvfree(view->programs);
 	kvfree(view->resolved);
 	kvfree(view->prefixes);
+}
+
+void rampart_resolve_exit(void)
+{
+	if (proc)
+		kern_unmount(proc);
+	proc = NULL;
 }

@@ -24,9 +24,10 @@ int rampart_home_path(const struct home *home, struct path *path);
 /*
  * rampart_resolve() - anchors from the mounts of process 1, from the literal part of every pattern and from @homes; programs
  * afresh, or as @old has them when @old is given. Runs in a worker of the kernel, whose root is the root of process 1, so
- * that no namespace or chroot of a caller bends a path. Returns 0 or -ENOMEM. Context: may sleep.
+ * that no namespace or chroot of a caller bends a path. Returns 0 or -ENOMEM. Context: may sleep; callers serialise.
  */
 int rampart_resolve(struct rampart_view *view, const struct rampart_view *old, const struct list_head *homes);
 void rampart_resolve_free(struct rampart_view *view);
+void rampart_resolve_exit(void);
 
 #endif

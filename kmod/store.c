@@ -54,6 +54,11 @@ static void view_free(struct rampart_view *view)
 	kfree(view);
 }
 
+static void free_later(struct work_struct *work)
+{
+	view_free(container_of(to_rcu_work(work), struct rampart_view, free));
+}
+
 /* A new view of @ref, not yet published. @old gives the programs, or NULL to resolve them too. */
 static struct rampart_view *view_new(struct ruleset_ref *ref, const struct rampart_policy_info *info,
 				     const struct rampart_view *old)
@@ -82,9 +87,10 @@ static void swap_view(struct rampart_view *view)
 {
 	struct rampart_view *old = rcu_replace_pointer(active, view, lockdep_is_held(&store_lock));
 
-	synchronize_rcu();
-	if (old)
-		view_free(old);
+	if (!old)
+		return;
+	INIT_RCU_WORK(&old->free, free_later);
+	queue_rcu_work(wq, &old->free);
 }
 
 /* What a caller wants done in the worker, whose root is that of process 1. */
@@ -399,6 +405,7 @@ err_ref:
 	kfree(job.ref);
 err_wq:
 	destroy_workqueue(wq);
+	rampart_resolve_exit();
 	return -ENOMEM;
 }
 
@@ -406,7 +413,9 @@ void rampart_store_exit(void)
 {
 	struct home *home, *tmp;
 
+	rcu_barrier();	/* what is to be freed is queued */
 	destroy_workqueue(wq);
+	rampart_resolve_exit();
 	view_free(rcu_dereference_protected(active, true));
 	list_for_each_entry_safe(home, tmp, &homes, list)
 		home_free(home);
