@@ -81,7 +81,7 @@ unsealed-%: $(B)/keys/trust.pem
 	@scripts/build-kmod $* $(TRUST) --unsealed
 
 # --- programs that run inside guests ---
-SWAPS := 400
+SWAPS := 701
 .PHONY: guest-files guest-demo unsealed
 guest-files: $(addprefix $(B)/guest/,file disk secret inject daemon preload.so syscalls ask bench faults flood hold move slow rawnl cut fuzznl foreign refuse/.made swap/.made-$(SWAPS)) guest-demo unsealed
 guest-demo: $(B)/guest/editor $(B)/guest/locker
@@ -126,10 +126,11 @@ $(B)/guest/refuse/.made: tests/vm/refuse-make tests/vm/lib.sh $(B)/keys/trust.pe
 		$(addprefix $(B)/guest/,twin attrs)
 	tests/vm/refuse-make $(B) $(@D)
 
-# Policies that take turns, as many as SWAPS.
+# Policies that take turns, as many as SWAPS; in one file, since a guest is slow to open each by its share.
 $(B)/guest/swap/.made-$(SWAPS): $(B)/guest/swap-make $(B)/keys/trust.pem $(wildcard tests/vm/swap/*.yaml)
 	rm -rf $(@D) && mkdir $(@D)
 	$(B)/guest/swap-make $(SWAPS) $(B)/keys/policy.key $(B)/keys/policy.crt $(@D) $(wildcard tests/vm/swap/*.yaml)
+	cd $(@D) && tar -cf all.tar -- *.bundle && rm -- *.bundle
 	@touch $@
 
 # --- man pages ---

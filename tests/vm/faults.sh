@@ -56,7 +56,7 @@ hooks() {
 # --- requests, and events: none is lost while their delivery fails ---
 requests() {
 	# Not from the share: 9p would release what it could not allocate.
-	cp -r "$here/swap" /tmp/swap
+	mkdir /tmp/swap && tar -xf "$here/swap/all.tar" -C /tmp/swap
 	# A load that came through all the same is one version further, and so is the next; one that says it failed is not.
 	cat > /tmp/loaded << 'END'
 version=$(cat /tmp/version)

@@ -12,6 +12,7 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/time.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <libmnl/libmnl.h>
@@ -65,6 +66,7 @@ static void __attribute__((noreturn)) usage(void)
 {
 	fprintf(stderr, "usage: rawnl load FILE | disarm FILE | status | send COMMAND [ATTRIBUTE...] | headless\n"
 			"       rawnl torture FILE COUNT SEED\n"
+			"       rawnl swap FOLDER FIRST SECONDS RATE\n"
 			"       rawnl: such requests from the input, one a line\n"
 			"COMMAND: a name or a number. ATTRIBUTE, the first word a name or a number too:\n"
 			"fd:file:PATH fd:write:PATH fd:path:PATH fd:pipe: X:u8:N X:u32:N X:u64:N X:text:WORDS\n"
@@ -423,6 +425,56 @@ static bool torture(uint16_t family, const char *path, unsigned long count)
 	return !moved && !silent && !verdicts[RAMPART_REASON_OK];
 }
 
+/* --- swap --- */
+
+static int64_t now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000000000LL + t.tv_nsec;
+}
+
+static void sleep_until(int64_t when)
+{
+	struct timespec t = { when / 1000000000, when % 1000000000 };
+
+	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, NULL) == EINTR)
+		;
+}
+
+/*
+ * Loads FOLDER/N.bundle, N from @first on, for so many seconds and one for each at least, @rate a second if they can be. Each
+ * must make one generation. Prints how many in how many milliseconds, and the longest.
+ */
+static bool swap(uint16_t family, const char *folder, long first, long seconds, long rate)
+{
+	int64_t begin = now(), end = begin + seconds * 1000000000LL, longest = 0;
+	uint64_t force[2];
+	long n = 0;
+
+	ask_force(family, force);
+	for (int64_t due = begin; n < seconds || (due < end && now() < end); due = begin + ++n * 1000000000LL / rate) {
+		struct answer answer;
+		char path[4096];
+		int64_t start;
+
+		sleep_until(due);
+		start = now();
+		snprintf(path, sizeof(path), "%s/%ld.bundle", folder, first + n);
+		load_fd(family, open_as(path, O_RDONLY), &answer);
+		if (answer.error || answer.reason || answer.generation != force[0] + n + 1) {
+			print_answer(&answer);
+			putchar('\n');
+			return false;
+		}
+		if (now() - start > longest)
+			longest = now() - start;
+	}
+	printf("%ld %lld %lld\n", n, (now() - begin) / 1000000LL, longest / 1000000LL);
+	return true;
+}
+
 int main(int argc, char **argv)
 {
 	struct answer answer;
@@ -438,6 +490,8 @@ int main(int argc, char **argv)
 		random_state = strtoull(argv[4], NULL, 0);
 		return !torture(family, argv[2], strtoul(argv[3], NULL, 0));
 	}
+	if (argc == 6 && !strcmp(argv[1], "swap"))
+		return !swap(family, argv[2], atol(argv[3]), atol(argv[4]), atol(argv[5]));
 	make_request(family, argc - 1, argv + 1);
 	ask(&answer);
 	print_answer(&answer);
