@@ -52,8 +52,44 @@ function cold(c, row) { return sprintf("%+d (%s)", more(c, "disarmed", row), cel
 function fact_row(text, amount) { printf "| %s | %.0f |\n", text, amount }
 function millions(text, key) { printf "| %s | %.1f million |\n", text, fact[key] / 1e6 }
 function three(text, list) { printf "| %s | %d, %d, %d |\n", text, list["none"], list["full"], list["small"] }
+function by(row) { return least("armed" part_of, row) - least("unarmed" part_of, row) }
+# What it costs must be the same as alone, but for what the counts themselves differ by, and a hundredth.
+function depends(row, alone) {
+	d = by(row) - by(alone)
+	if (d < 0)
+		d = -d
+	return d > (0.01 + runs[row] + rounds[row] + runs[alone] + rounds[alone]) * least("unarmed" part_of, alone)
+}
+function siblings(	i, row, alone) {
+	table("siblings | disarmed, inside | armed | disarmed, outside | armed | spread")
+	for (i = 1; i <= names; i++) {
+		row = name[i]
+		if (!n["unarmed", row])
+			continue
+		alone = row
+		sub(/,[^,]*$/, ", alone", alone)
+		line = "| " row
+		for (k = 1; k <= 2; k++) {
+			part_of = k == 1 ? "" : ".outside"
+			if (!n["unarmed" part_of, row]) {
+				line = line " | | "
+				continue
+			}
+			line = line sprintf(" | %d | %+d (%s)", least("unarmed" part_of, row), by(row),
+				cell("armed" part_of, "unarmed" part_of, row))
+			if (depends(row, alone)) {
+				print "bench: it depends on the siblings: " row > "/dev/stderr"
+				bad = 1
+			}
+		}
+		printf "%s | %.2f, %.2f %% |\n", line, runs[row] * 100, rounds[row] * 100
+	}
+}
 
 END {
+	siblings()
+	if (!n["none", "stat"])
+		exit bad
 	table("instructions | no module | disarmed | no policy | audit | 1 folder | 1,000 | 100,000 |" \
 		" inside, 1 | inside, 100,000 | spread")
 	for (i = 1; i <= names; i++) {
@@ -126,4 +162,5 @@ END {
 		"full again")
 	three("a real-time reader's longest open+close: without a load, during it, during that of 1 folder after it", longest)
 	three("the longest until that reader had the only processor", latest)
+	exit bad
 }

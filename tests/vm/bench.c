@@ -5,6 +5,7 @@
  *
  *   bench warm FOLDER [landlock]	the same thing many times over, in a file of FOLDER; under ten rules of Landlock
  *   bench cold FOLDER MOVED	after MOVED, a protected directory, has moved: nothing that Rampart has cached counts
+ *   bench siblings FOLDER WHICH	some of it in FOLDER, which is said to be WHICH
  *   bench each FOLDER COUNT WHICH	a file in each of COUNT folders, which is said to be WHICH
  *   bench hold FILE SECONDS	the longest that a real-time process is held up, in an open+close and before it
  *   bench tasks COUNT fork|exec COMMAND	runs COMMAND while COUNT processes more are there
@@ -160,7 +161,7 @@ static const struct {
 	{ "the same with exec of itself, static", exec_self, 1, 1 },
 };
 
-static void measure(size_t op)
+static void measure(size_t op, const char *name)
 {
 	long long rounds[ROUNDS];
 
@@ -176,7 +177,7 @@ static void measure(size_t op)
 		if (i >= 0)
 			rounds[i] = now() - begin;
 	}
-	tell(operations[op].name, rounds, ROUNDS, operations[op].times * operations[op].each);
+	tell(name, rounds, ROUNDS, operations[op].times * operations[op].each);
 }
 
 /* --- Landlock --- */
@@ -234,7 +235,21 @@ static void warm(const char *folder, int confined)
 	}
 	for (size_t op = 0; op < sizeof(operations) / sizeof(operations[0]); op++)
 		if (operations[op].run != open_beside || !confined)
-			measure(op);
+			measure(op, operations[op].name);
+}
+
+static void siblings(const char *folder, const char *which)
+{
+	char name[256];
+
+	enter(folder);
+	for (size_t op = 0; op < sizeof(operations) / sizeof(operations[0]); op++) {
+		if (operations[op].run != open_write && operations[op].run != rename_twice &&
+		    operations[op].run != create_unlink)
+			continue;
+		snprintf(name, sizeof(name), "%s, %s", operations[op].name, which);
+		measure(op, name);
+	}
 }
 
 static long long clock_cost(void)
@@ -382,6 +397,8 @@ int main(int argc, char **argv)
 		warm(argv[2], argc > 3);
 	else if (!strcmp(what, "cold") && argc == 4)
 		cold(argv[2], argv[3]);
+	else if (!strcmp(what, "siblings") && argc == 4)
+		siblings(argv[2], argv[3]);
 	else if (!strcmp(what, "each") && argc == 5)
 		each(argv[2], atoi(argv[3]), argv[4]);
 	else if (!strcmp(what, "hold") && argc == 4)

@@ -1,14 +1,15 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# usage: bench.sh [REPETITIONS]
+# usage: bench.sh [REPETITIONS [siblings]]
 # What Rampart costs, and what others do, in a Debian guest that counts instructions (scripts/bench). Each repetition goes through
-# all configurations, but for auditd: once it has been there, every process is dearer. One that is not in force ends it.
+# all configurations, but for auditd: once it has been there, every process is dearer. One that is not in force ends it. "siblings":
+# only what depends on how many files there are.
 here=$(dirname "$0")
 . "$here/lib.sh"
 trusted=/usr/local/bin/editor stranger=/usr/local/bin/writer confined=/usr/local/bin/confined
 inside=/srv/ledger outside=/srv/public
 programs=/usr/local/lib/many
-many=/mnt/many
+many=/mnt/many million=/srv/million
 results=/tmp/bench
 tracing=/sys/kernel/tracing
 repetitions=${1:-2}
@@ -35,11 +36,11 @@ does_not() {
 
 # --- Rampart ---
 # bundle NAME VERSION MODE FOLDERS PROGRAMS: the trusted program has several classes. Half of the folders are neighbours of
-# those that are measured, half are in every home.
+# those that are measured, half are in every home; and $also.
 bundle() {
-	awk -v version="$2" -v mode="$3" -v folders="$4" -v allow="$5" -v exe=$trusted -v programs=$programs 'BEGIN {
+	awk -v version="$2" -v mode="$3" -v folders="$4" -v allow="$5" -v exe=$trusted -v programs=$programs -v also="$also" 'BEGIN {
 		print "rampart: 1\nname: bench\nversion: " version "\nvalid: {from: 2020-01-01, until: 2040-01-01}\nfolders:"
-		printf "  mode: %s\n  protect: [/srv/ledger", mode
+		printf "  mode: %s\n  protect: [/srv/ledger%s", mode, also
 		for (i = 1; i < folders; i++) printf ", \"%s/%d\"", i % 2 ? "/srv" : "~", i
 		print "]\n  allow:\n    - {exe: " exe "}"
 		for (i = 1; i < allow; i++) printf "    - {exe: %s/%d}\n", programs, i
@@ -91,6 +92,22 @@ cold() {
 	for n in 1000 10000 60000; do
 		find $many > /dev/null
 		count "$1" $trusted each $many $n ""
+	done
+}
+# siblings CONFIGURATION: below a protected folder that has no more, and one that has 10^6 files; and outside.
+siblings() {
+	count "$1" $trusted siblings $million/few/alone "alone"
+	count "$1" $trusted siblings $million/in/500 "of 1000 in one of 1000 folders"
+	count "$1" $trusted siblings $million/in/flat "of 10000"
+	count "$1.outside" $stranger siblings $million/out/alone "alone"
+	count "$1.outside" $stranger siblings $million/out/flat "of 10000"
+}
+# The daemon looks through all places after a load.
+wait_scan() {
+	before=
+	until [ "$(cpu "$(pidof rampartd)")" = "$before" ]; do
+		before=$(cpu "$(pidof rampartd)")
+		sleep 5
 	done
 }
 
@@ -194,7 +211,7 @@ load() {
 
 # A guest that counts starts at a fixed date, before the signer's certificate.
 date -s "@$(stat -c %Y "$0")" > /dev/null
-mkdir -p $results $inside/moved $inside/many $outside/many $programs $many ${trusted%/*} /srv/999 /srv/99999
+mkdir -p $results $inside/moved $inside/many $outside/many $programs $many $million ${trusted%/*} /srv/999 /srv/99999
 for program in $trusted $stranger $confined /usr/local/bin/untrusted; do
 	cp "$here/bench" $program && chmod 755 $program
 done
@@ -205,6 +222,7 @@ done
 touch /srv/file /srv/secret /srv/999/file /srv/99999/file
 (cd $programs && seq 9999 | xargs touch && chmod -R 755 .)
 mount -t tmpfs -o size=512M,nr_inodes=0 none $many
+mount LABEL=million $million || die "no disk with 10^6 files"
 (cd $many && seq 0 59999 | xargs mkdir && seq 0 59999 | sed 's,$,/file,' | xargs touch)
 for folder in $inside $outside; do
 	(cd $folder/many && seq 0 999 | xargs mkdir && seq 0 999 | sed 's,$,/file,' | xargs touch)
@@ -213,9 +231,28 @@ bundle audit 1 audit 1 1
 bundle block1 2 block 1 1
 bundle block1000 3 block 1000 1
 bundle block100000 4 block 100000 1
+also=", $million/few, $million/in"
+bundle million 5 block 1 1
+also=
 prepare_fapolicyd
 sync
 say "prepared"
+
+for rep in $(seq "$repetitions"); do
+	start_rampart
+	in_force million $million/few/alone/file $million/in/500/file $million/in/flat/file
+	wait_scan
+	siblings armed
+	disarm
+	siblings unarmed
+	opens $stranger $million/in/500/file || die "armed again meanwhile"
+	end_rampart
+done
+umount $million
+if [ "${2-}" = siblings ]; then
+	awk -f "$here/bench.awk" "$results"/*
+	exit
+fi
 
 for rep in $(seq "$repetitions"); do
 	warm none
