@@ -72,7 +72,7 @@ function siblings(	i, row, alone) {
 		for (k = 1; k <= 2; k++) {
 			part_of = k == 1 ? "" : ".outside"
 			if (!n["unarmed" part_of, row]) {
-				line = line " | | "
+				line = line " | |"
 				continue
 			}
 			line = line sprintf(" | %d | %+d (%s)", least("unarmed" part_of, row), by(row),
