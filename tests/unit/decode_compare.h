@@ -16,7 +16,7 @@
 
 static void same_bytes(struct pb_view ours, const void *theirs, size_t len)
 {
-	REQUIRE(ours.len == len && !memcmp(ours.data, theirs, len));
+	REQUIRE(ours.len == len && (!len || !memcmp(ours.data, theirs, len)));
 }
 
 static void same_string(struct pb_view ours, const char *theirs)

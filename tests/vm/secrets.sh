@@ -126,6 +126,7 @@ check block/delete rm /srv/vault/secret/new
 refused block/read_what_one_wrote sh -c 'echo x > /srv/vault/secret/new; cat /srv/vault/secret/new'
 check block/beside sh -c 'echo y > /srv/vault/beside; cat /srv/vault/beside; mv /srv/vault/beside /srv/beside'
 refused block/home_of_root sh -c 'echo x > /root/.ssh/id; cat /root/.ssh/id'
+refused block/home_of_root_too /tmp/keeper show /root/.ssh/id
 settled
 check block/why sh -c 'rampartctl why $(rampartctl events --limit 1 --json | jq .[0].id) > /tmp/why &&
 	grep -q "tried to read /root/.ssh/id" /tmp/why && grep -q "number 1" /tmp/why && grep -q "^secrets:" /tmp/why'
