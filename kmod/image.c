@@ -130,19 +130,19 @@ static bool only_root_changes(const struct path *path)
 	bool only = true;
 
 	path_get(&at);
-	while (only && rampart_only_root_writes(d_backing_inode(at.dentry))) {
+	while (only) {
+		only = rampart_only_root_writes(d_backing_inode(at.dentry));
 		if (at.dentry == at.mnt->mnt_root) {
 			if (!follow_up(&at))
-				goto out;
+				break;
 			continue;
 		}
 		parent = dget_parent(at.dentry);
-		only = parent != at.dentry;
+		/* One that hangs in no tree has no more above it. */
+		only &= parent != at.dentry;
 		dput(at.dentry);
 		at.dentry = parent;
 	}
-	only = false;
-out:
 	path_put(&at);
 	return only;
 }

@@ -450,29 +450,31 @@ static struct rampart_programs *programs_at(struct rampart_policy *policy, unsig
 	return (void *)((u8 *)policy + program_lists[i]);
 }
 
+/* Room for the @n entries that were counted; none are in it yet. Nothing more once one has failed. */
+static void *allocate_list(u32 *n, size_t size, bool *failed)
+{
+	void *v = *n && !*failed ? env_calloc(*n, size) : NULL;
+
+	*failed |= *n && !v;
+	*n = 0;
+	return v;
+}
+
 static enum rampart_reason allocate_lists(struct rampart_policy *policy)
 {
+	bool failed = false;
+
 	for (unsigned int i = 0; i < ARRAY_SIZE(lists); i++) {
 		struct rampart_views *list = list_at(policy, i);
 
-		if (!list->n)
-			continue;
-		list->v = env_calloc(list->n, sizeof(*list->v));
-		if (!list->v)
-			return RAMPART_REASON_NO_MEMORY;
-		list->n = 0;
+		list->v = allocate_list(&list->n, sizeof(*list->v), &failed);
 	}
 	for (unsigned int i = 0; i < ARRAY_SIZE(program_lists); i++) {
 		struct rampart_programs *list = programs_at(policy, i);
 
-		if (!list->n)
-			continue;
-		list->v = env_calloc(list->n, sizeof(*list->v));
-		if (!list->v)
-			return RAMPART_REASON_NO_MEMORY;
-		list->n = 0;
+		list->v = allocate_list(&list->n, sizeof(*list->v), &failed);
 	}
-	return RAMPART_REASON_OK;
+	return failed ? RAMPART_REASON_NO_MEMORY : RAMPART_REASON_OK;
 }
 
 void rampart_policy_free(struct rampart_policy *policy)

@@ -57,7 +57,6 @@ struct rampart_ruleset {
 	u8 *text;		/* of programs and literals */
 	struct rampart_trust *trusts;
 	u32 n_trusts;
-	bool children;
 	struct pb_view *literals;
 	u32 n_literals;
 	struct rampart_rule rules[RAMPART_RULES_MAX];
@@ -306,7 +305,6 @@ static void add_program(struct builder *b, const struct rampart_program *program
 	struct rampart_trust *trust = add_trust(b, program->exe, classes);
 
 	trust->children = program->children;
-	b->rs->children |= program->children;
 	trust->pinned = program->sha256.len == sizeof(trust->sha256);
 	if (trust->pinned)
 		memcpy(trust->sha256, program->sha256.data, sizeof(trust->sha256));
@@ -327,7 +325,7 @@ static const char *const self_paths[] = {
 	"/var/lib/rampart",
 	"/run/rampart",
 	"/usr/lib/rampart",
-	"/usr/sbin/rampartd",
+	RAMPART_DAEMON_PATH,
 	"/usr/bin/rampartctl",
 	"/usr/lib/systemd/system/rampart-module.service",
 	"/usr/lib/systemd/system/rampartd.service",
@@ -340,8 +338,6 @@ static const char *const self_paths[] = {
 	"/etc/systemd/system.control/rampartd.service.d",
 	"/run/systemd/system.control/rampartd.service.d",
 };
-
-#define DAEMON_PATH "/usr/sbin/rampartd"
 
 static void add_places(struct builder *b, const struct rampart_policy *policy)
 {
@@ -711,7 +707,7 @@ static void measure_programs(struct sizes *sizes, const struct rampart_programs 
 static struct sizes measure(const struct rampart_policy *policy)
 {
 	/* The daemon; nothing, root and home; no name. */
-	struct sizes sizes = { .trusts = 1, .text = sizeof(DAEMON_PATH), .nodes = 3, .names = 1 };
+	struct sizes sizes = { .trusts = 1, .text = sizeof(RAMPART_DAEMON_PATH), .nodes = 3, .names = 1 };
 	u32 i;
 
 	measure_paths(&sizes, &policy->protect);
@@ -751,7 +747,7 @@ static void build_tree(struct builder *b, const struct rampart_policy *policy)
 	node_new(b);
 	node_new(b);
 	b->names_len = 1;
-	add_trust(b, view_of(DAEMON_PATH), RAMPART_SUBJ_DAEMON);
+	add_trust(b, view_of(RAMPART_DAEMON_PATH), RAMPART_SUBJ_DAEMON);
 	insert_all(b, policy);
 }
 
@@ -850,7 +846,12 @@ const struct rampart_trust *rampart_ruleset_trusts(const struct rampart_ruleset 
 
 bool rampart_ruleset_children(const struct rampart_ruleset *ruleset)
 {
-	return ruleset->children;
+	u32 i;
+
+	for (i = 0; i < ruleset->n_trusts; i++)
+		if (ruleset->trusts[i].children)
+			return true;
+	return false;
 }
 
 const struct pb_view *rampart_ruleset_literals(const struct rampart_ruleset *ruleset, u32 *n)

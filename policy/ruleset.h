@@ -31,6 +31,8 @@ enum rampart_subject_class {
 
 #define RAMPART_PLACE_NONE U32_MAX
 
+#define RAMPART_DAEMON_PATH "/usr/sbin/rampartd"
+
 /* States of the automaton. A state is reached by the components of a path, one step each. */
 #define RAMPART_STATE_DEAD 0	/* nothing here nor below */
 #define RAMPART_STATE_ROOT 1	/* "/" */

@@ -53,13 +53,13 @@ static int policy_lint(const struct cli *cli, const struct policy_options *optio
 	int code, err;
 
 	/* Errors first: this prints them. */
-	code = policy_file_compile(cli, options->files[0], options->root ?: "/", &pb, &len);
+	code = policy_file_compile(cli, options->files[0], options->root, &pb, &len);
 	free(pb);
 	if (code == CLI_OK)
 		code = cli_read_file(cli, options->files[0], RAMPART_YAML_MAX, &yaml, &len);
 	if (code != CLI_OK)
 		return code;
-	err = rampart_lint(options->files[0], (char *)yaml, len, options->root ?: "/", time(NULL), &warnings);
+	err = rampart_lint(options->files[0], (char *)yaml, len, options->root, time(NULL), &warnings);
 	free(yaml);
 	if (err)
 		return cli_error(cli, CLI_ERROR, "%s: %s", options->files[0], strerror(-err));
@@ -80,7 +80,7 @@ static int policy_compile(const struct cli *cli, const struct policy_options *op
 	size_t len;
 	int code;
 
-	code = policy_file_compile(cli, options->files[0], options->root ?: "/", &pb, &len);
+	code = policy_file_compile(cli, options->files[0], options->root, &pb, &len);
 	if (code == CLI_OK)
 		code = cli_write_file(cli, options->output, pb, len);
 	free(pb);
@@ -358,7 +358,7 @@ static int unknown_subcommand(const struct cli *cli, const char *name)
 
 int cmd_policy(struct cli *cli, int argc, char **argv)
 {
-	struct policy_options options = { 0 };
+	struct policy_options options = { .root = "/" };
 	int code;
 
 	if (argc < 2)

@@ -5,6 +5,8 @@
 
 #include <openssl/evp.h>
 
+#include <ruleset.h>
+
 #include "describe.h"
 #include "escape.h"
 #include "policy_file.h"
@@ -104,8 +106,7 @@ static void add_list(json_t *all, struct list list)
 
 static json_t *trusted_json(const struct rampart_policy *policy)
 {
-	static const char daemon[] = "/usr/sbin/rampartd";
-	struct rampart_program rampartd = { .exe = { (const u8 *)daemon, strlen(daemon) } };
+	struct rampart_program rampartd = { .exe = { (const u8 *)RAMPART_DAEMON_PATH, strlen(RAMPART_DAEMON_PATH) } };
 	json_t *all = json_array();
 
 	add_list(all, (struct list){ "folders.allow", { 0 }, "write to protected folders and disks", policy->allow });

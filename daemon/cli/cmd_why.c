@@ -75,7 +75,10 @@ static bool is_open_interpreter(const Rampart__Subject *subject)
  */
 static bool can_be_allowed(const Rampart__Event *event)
 {
-	return event_subject(event)->exe[0] == '/' && !is_open_interpreter(event_subject(event)) && (event_is_folders(event) || event_is_secrets(event) || !event_is_task(event));
+	const Rampart__Subject *subject = event_subject(event);
+
+	return subject->exe[0] == '/' && !is_open_interpreter(subject) &&
+	       (event_is_folders(event) || event_is_secrets(event) || !event_is_task(event));
 }
 
 /* The places, counted from 1, that the event is about: "1 and 3". */

@@ -2,7 +2,8 @@
 # shellcheck shell=sh disable=SC2034,SC2154 # harm.sh's
 # Sourced by harm.sh: system calls with their edge cases (syscalls/), as root and as the user, and the everyday tools for files.
 # No shell writes here: what is allowed is the tools. Nor can an interpreter be allowed, for which busybox counts by its name.
-programs="/usr/local/bin/syscalls /usr/local/bin/busybox_tools"
+tools=/usr/local/bin/busybox_tools
+programs="/usr/local/bin/syscalls $tools"
 changers=$programs
 works="syscalls syscalls_user tools"
 again=$works
@@ -10,23 +11,14 @@ controls=tools by_shell=
 failing="(cmp|cp|ln|mv|rm|rmdir): 1"
 operations="write create delete rename link setattr"
 lines=100 least_reports=1000
-cp "$here/syscalls" /usr/local/bin/ && cp /usr/bin/busybox /usr/local/bin/busybox_tools
+cp "$here/syscalls" /usr/local/bin/ && cp /usr/bin/busybox $tools
 
 work_syscalls() { /usr/local/bin/syscalls .; }
 work_syscalls_user() { /usr/local/bin/syscalls . 1000; }
 
-# run TOOL ARGUMENT...
-run() {
-	/usr/local/bin/busybox_tools "$@"
-	set -- "$1" $?
-	echo "$1: $2"
-	return "$2"
-}
-# written FILE: by tee, what comes in.
-written() { /usr/local/bin/busybox_tools tee "$1" > /dev/null; }
 listed() {
-	/usr/local/bin/busybox_tools find . | sort | while read -r name; do run stat -c '%n %F %a %u:%g %h %s' "$name"; done
-	/usr/local/bin/busybox_tools find . -type f | sort | while read -r name; do run md5sum "$name"; done
+	$tools find . | sort | while read -r name; do run stat -c '%n %F %a %u:%g %h %s' "$name"; done
+	$tools find . -type f | sort | while read -r name; do run md5sum "$name"; done
 }
 
 work_tools() {

@@ -23,15 +23,6 @@ export HOME=$results LC_ALL=C TZ=UTC
 export GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@localhost GIT_COMMITTER_NAME=a GIT_COMMITTER_EMAIL=a@localhost
 export GIT_AUTHOR_DATE='2001-02-03 04:05:06 +0000' GIT_COMMITTER_DATE='2001-02-03 04:05:06 +0000'
 
-# run PROGRAM ARGUMENT...
-run() {
-	"$@"
-	set -- "${1##*/}" $?
-	echo "$1: $2"
-	return "$2"
-}
-# written FILE: by tee, what comes in.
-written() { tee "$1" > /dev/null; }
 edit() { run vim.basic -u NONE -i NONE -es "$@"; }
 # change SUBSTITUTION FILE: not by sed, which is an interpreter and cannot be allowed.
 change() { edit -c "%$1" -c wq "$2"; }

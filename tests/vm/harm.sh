@@ -11,6 +11,16 @@ protected=/srv/ledger
 open=/srv/open
 mkdir -p $results $protected $open /usr/local/bin
 
+# run PROGRAM ARGUMENT...: by $tools, if there is one program for them.
+tools=
+run() {
+	$tools "$@"
+	set -- "${1##*/}" $?
+	echo "$1: $2"
+	return "$2"
+}
+# written FILE: by tee, what comes in.
+written() { $tools tee "$1" > /dev/null; }
 if [ "${1-}" = programs ]; then
 	. "$here/harm-programs.sh"
 else

@@ -75,14 +75,17 @@ wait_enforcing() {
 	rampartctl status
 	return 1
 }
-# wait_daemon: rampartd reads the kernel's events, and answers.
-wait_daemon() {
+# eventually COMMAND...: within ten seconds.
+eventually() {
 	for _ in $(seq 100); do
-		[ "$(status reader_pid)" -gt 0 ] 2> /dev/null && rampartctl events --limit 1 > /dev/null 2>&1 && return 0
+		"$@" > /dev/null 2>&1 && return
 		sleep 0.1
 	done
 	return 1
 }
+# wait_daemon: rampartd reads the kernel's events, and answers.
+daemon_reads() { [ "$(status reader_pid)" -gt 0 ] && rampartctl events --limit 1; }
+wait_daemon() { eventually daemon_reads; }
 # start_daemon: up once it answers. kill_daemon, and end_daemon by SIGTERM: done once it is gone.
 start_daemon() {
 	rampartd >> /var/log/rampartd.log 2>&1 < /dev/null &
@@ -102,13 +105,8 @@ kernel() { "$here/rawnl" status | tr ' ' '\n' | sed -n "s/^$1=//p"; }
 # token CHALLENGE FILE: a signed disarm for an hour.
 token() { rampartctl policy token --challenge "$1" --hours 1 --key $KEYS/policy.key --cert $KEYS/policy.crt -o "$2"; }
 # settled: all that was emitted has been stored.
-settled() {
-	for _ in $(seq 100); do
-		rampartctl status --json | awk '/"pending"/ { n += $2 } END { exit n > 0 }' && return 0
-		sleep 0.1
-	done
-	return 1
-}
+nothing_pending() { rampartctl status --json | awk '/"pending"/ { n += $2 } END { exit n > 0 }'; }
+settled() { eventually nothing_pending; }
 # memory: kB that the kernel cannot take back.
 memory() {
 	sleep 2

@@ -24,21 +24,13 @@ cp "$here/slow" $bin/slow && chmod 755 $bin/slow
 script() { printf '#!%s/slow\nappend %s %s\n' $bin "$2" $book > "$1" && chmod 755 "$1"; }
 script $bin/backup good
 script /tmp/evil evil
-# soon COMMAND...: within ten seconds.
-soon() {
-	for _ in $(seq 100); do
-		"$@" > /dev/null 2>&1 && return
-		sleep 0.1
-	done
-	return 1
-}
 # begin COMMAND...: which waits for /tmp/go before it reads its script. go: once something was done meanwhile; its status.
 begin() {
 	rm -f /tmp/go
 	$bin/editor $book original
 	"$@" > /tmp/began 2> /tmp/said &
 	began=$!
-	soon grep -q ready /tmp/began
+	eventually grep -q ready /tmp/began
 }
 go() {
 	: > /tmp/go
@@ -71,7 +63,7 @@ mounted_over() {
 	begin unshare -m sh -c '{ until [ -e /tmp/mount ]; do sleep 0.05; done; mount --bind /tmp/over /usr/local/bin; : > /tmp/mounted; } &
 		exec /usr/local/bin/backup'
 	: > /tmp/mount
-	soon test -e /tmp/mounted
+	eventually test -e /tmp/mounted
 	rm -f /tmp/mount /tmp/mounted
 	go
 }
@@ -162,7 +154,7 @@ begin_agent() { as_user $agent $book "$1" --wait < /tmp/agent.in > /dev/null 2> 
 mkfifo /tmp/agent.in
 begin_agent 8
 exec 8> /tmp/agent.in
-soon pidof agent
+eventually pidof agent
 says content/running busy same_content
 exec 8>&-
 wait $!
@@ -175,7 +167,7 @@ more_allow=
 check content/apply_none apply 7 block off
 begin_agent 10
 exec 8> /tmp/agent.in
-soon pidof agent
+eventually pidof agent
 more_allow="
     - {exe: $agent, sha256: $digest}"
 check content/apply_late apply 8 block off
@@ -199,7 +191,7 @@ replaced() { writes "$1" $bin/launcher -c "exec dash -c 'echo $1 >> $book'"; }
 orphaned() {
 	rm -f /tmp/orphan
 	$bin/launcher -c "setsid dash -c 'sleep 0.5; echo $1 >> $book; : > /tmp/orphan' > /dev/null 2>&1 & true"
-	soon test -e /tmp/orphan
+	eventually test -e /tmp/orphan
 	wrote "$1"
 }
 traced() { writes "$1" $bin/launcher -c "strace -f -o /dev/null dash -c 'dash -c \"echo $1 >> $book; true\"; true'; true"; }
@@ -248,7 +240,7 @@ patient() {
 }
 # Uptime is in hundredths.
 in_time() {
-	soon test -s /tmp/came
+	eventually test -s /tmp/came
 	rampartctl why "$id" > /tmp/why.txt
 	awk -v from="$1" '{ exit !($1 - from <= 2) }' /tmp/came
 }
