@@ -3,9 +3,31 @@
 
 static bool concerns(const struct rampart_rule *rule, enum rampart_op op, const struct rampart_label *object)
 {
+	if (object->classes & rule->not_objects)
+		return false;
 	if (object->classes & rule->objects)
 		return true;
 	return op == RAMPART_OP_RENAME && (object->below & rule->objects);
+}
+
+/* What a rule of the policy's own says of the program and of the operation. */
+static bool applies(const struct rampart_rule *rule, const struct rampart_request *request)
+{
+	if (rule->subject && !(rule->subject & request->lineage))
+		return false;
+	if (rule->exe && !(rule->exe & request->exe))
+		return false;
+	if ((rule->not_subject & request->trusted_lineage) || (rule->not_exe & request->trusted_exe))
+		return false;
+	return (rule->when & request->traits) == rule->when && !(rule->not_traits & request->traits);
+}
+
+/* Whether it is about the first end whatever that is. */
+static bool concerns_all(const struct rampart_rule *rule, const struct rampart_request *request)
+{
+	if (request->object.classes & rule->not_objects)
+		return false;
+	return (rule->traits & request->traits) || (!rule->traits && !rule->objects);
 }
 
 /* The places that it is about. */
@@ -57,20 +79,22 @@ static int strictness(enum rampart_outcome outcome)
 void rampart_decide(const struct rampart_ruleset *ruleset, const struct rampart_request *request,
 		    struct rampart_verdict *verdict)
 {
-	const struct rampart_rule *rules;
+	const struct rampart_rule *const *rules;
 	u32 i, n;
 
 	*verdict = (struct rampart_verdict){ .outcome = RAMPART_ALLOWED };
-	rules = rampart_ruleset_rules(ruleset, &n);
+	rules = rampart_ruleset_rules(ruleset, request->op, &n);
 	for (i = 0; i < n; i++) {
-		const struct rampart_rule *rule = &rules[i];
+		const struct rampart_rule *rule = rules[i];
 		enum rampart_outcome outcome;
 		bool first, second;
 
-		if (!(rule->ops & BIT_ULL(request->op)))
+		if (rule->asr && !applies(rule, request))
 			continue;
 		first = concerns(rule, request->op, &request->object);
 		second = concerns(rule, request->op, &request->object2);
+		if (rule->asr && !first)
+			first = concerns_all(rule, request);
 		if (!first && !second)
 			continue;
 		outcome = is_exempt(rule, request) ? RAMPART_ALLOWED : outcome_of(rule->mode);

@@ -16,6 +16,7 @@
 #define HOST_LEN 32
 #define DIGEST_LEN 32
 #define CHALLENGE_LEN 16
+#define ATTACK_MAX 100
 #define COMPONENTS_MAX 64
 #define COMPONENT_MAX 255
 
@@ -23,7 +24,7 @@
 struct bundle {
 	u64 format;
 	struct rampart_policy policy;
-	struct pb_view secret;	/* path of the place that is being read */
+	struct pb_view name;	/* of the secret or the class that is being read */
 };
 
 struct token {
@@ -39,9 +40,9 @@ enum kind {
 	KIND_BOOL,
 	KIND_VIEW,	/* string or bytes */
 	KIND_VIEWS,	/* repeated string or bytes */
-	KIND_PROGRAMS,	/* repeated Program */
+	KIND_STRUCTS,	/* repeated message, each in a struct of its own */
 	KIND_MESSAGE,	/* one nested message, its members in the same struct */
-	KIND_SECRETS,	/* repeated Secret */
+	KIND_GROUPS,	/* repeated message: a name, and entries that follow those of the groups before it */
 };
 
 /**
@@ -53,6 +54,9 @@ enum kind {
  * @offset: of the value in the struct that is decoded into
  * @check: what every view must fulfil
  * @nested: the members of a nested message
+ * @size: of a struct in a list of them
+ * @entries: of groups, where the list of all their entries is
+ * @ends: of groups, where their array of ends is
  */
 struct member {
 	u32 number;
@@ -62,6 +66,8 @@ struct member {
 	size_t offset;
 	enum rampart_reason (*check)(struct pb_view v);
 	const struct message *nested;
+	size_t size;
+	size_t entries, ends;
 };
 
 struct message {
@@ -158,17 +164,20 @@ static enum rampart_reason check_name(struct pb_view v)
 	return RAMPART_REASON_OK;
 }
 
-/* Tags end up in status lines, so no control bytes. */
-static enum rampart_reason check_tag(struct pb_view v)
+/* Texts end up in status lines, so no control bytes. */
+static enum rampart_reason check_text(struct pb_view v, u32 max)
 {
-	if (!v.len)
-		return RAMPART_REASON_BAD_VALUE;
-	if (v.len > TAG_MAX)
+	if (v.len > max)
 		return RAMPART_REASON_OVER_CAP;
 	for (u32 i = 0; i < v.len; i++)
 		if (v.data[i] < ' ' || v.data[i] == 0x7f)
 			return RAMPART_REASON_BAD_VALUE;
 	return RAMPART_REASON_OK;
+}
+
+static enum rampart_reason check_tag(struct pb_view v)
+{
+	return v.len ? check_text(v, TAG_MAX) : RAMPART_REASON_BAD_VALUE;
 }
 
 static enum rampart_reason check_host(struct pb_view v)
@@ -201,6 +210,37 @@ static enum rampart_reason check_package(struct pb_view v)
 	return RAMPART_REASON_OK;
 }
 
+static enum rampart_reason check_id(struct pb_view v)
+{
+	if (v.len > RAMPART_ID_MAX)
+		return RAMPART_REASON_OVER_CAP;
+	for (u32 i = 0; i < v.len; i++)
+		if (!(v.data[i] >= '0' && v.data[i] <= '9') && !(v.data[i] >= 'a' && v.data[i] <= 'z') && v.data[i] != '_' &&
+		    v.data[i] != '-')
+			return RAMPART_REASON_BAD_VALUE;
+	return RAMPART_REASON_OK;
+}
+
+static enum rampart_reason check_note(struct pb_view v)
+{
+	return check_text(v, RAMPART_NOTE_MAX);
+}
+
+static enum rampart_reason check_attack(struct pb_view v)
+{
+	return check_text(v, ATTACK_MAX);
+}
+
+static enum rampart_reason check_exe_or_none(struct pb_view v)
+{
+	return v.len ? check_exe(v) : RAMPART_REASON_OK;
+}
+
+static enum rampart_reason check_place_or_none(struct pb_view v)
+{
+	return v.len ? check_place(v) : RAMPART_REASON_OK;
+}
+
 static enum rampart_reason check_challenge(struct pb_view v)
 {
 	return v.len == CHALLENGE_LEN ? RAMPART_REASON_OK : RAMPART_REASON_BAD_VALUE;
@@ -209,17 +249,11 @@ static enum rampart_reason check_challenge(struct pb_view v)
 /* --- the messages --- */
 
 #define AT(m) .offset = offsetof(struct bundle, m)
+#define PROGRAMS .cap = RAMPART_PROGRAMS_MAX, .nested = &program_message, .size = sizeof(struct rampart_program)
 
 static const struct member target_members[] = {
 	{ 1, KIND_VIEWS, AT(policy.tags), .cap = RAMPART_TAGS_MAX, .check = check_tag },
 	{ 2, KIND_VIEWS, AT(policy.hosts), .cap = RAMPART_TAGS_MAX, .check = check_host },
-};
-
-static const struct member folders_members[] = {
-	{ 1, KIND_MODE, AT(policy.folders_mode) },
-	{ 2, KIND_VIEWS, AT(policy.protect), .cap = RAMPART_PATTERNS_MAX, .check = check_place },
-	{ 3, KIND_PROGRAMS, AT(policy.allow), .cap = RAMPART_PROGRAMS_MAX },
-	{ 4, KIND_MODE, AT(policy.disks_mode) },
 };
 
 #define OF(m) .offset = offsetof(struct rampart_program, m)
@@ -230,28 +264,93 @@ static const struct member program_members[] = {
 	{ 3, KIND_BOOL, OF(children) },
 	{ 4, KIND_VIEW, OF(package), .check = check_package },
 };
+#undef OF
+
+static const struct message program_message = MESSAGE(program_members);
+
+static const struct member folders_members[] = {
+	{ 1, KIND_MODE, AT(policy.folders_mode) },
+	{ 2, KIND_VIEWS, AT(policy.protect), .cap = RAMPART_PATTERNS_MAX, .check = check_place },
+	{ 3, KIND_STRUCTS, AT(policy.allow), PROGRAMS },
+	{ 4, KIND_MODE, AT(policy.disks_mode) },
+};
 
 static const struct member secret_members[] = {
-	{ 1, KIND_VIEW, AT(secret), .required = true, .check = check_place },
-	{ 2, KIND_PROGRAMS, AT(policy.readers), .cap = RAMPART_PROGRAMS_MAX },
+	{ 1, KIND_VIEW, AT(name), .required = true, .check = check_place },
+	{ 2, KIND_STRUCTS, AT(policy.readers), PROGRAMS },
 };
 
 static const struct message secret_message = MESSAGE(secret_members);
 
 static const struct member secrets_members[] = {
 	{ 1, KIND_MODE, AT(policy.secrets_mode) },
-	{ 2, KIND_SECRETS, AT(policy.secrets), .cap = RAMPART_SECRETS_MAX, .nested = &secret_message },
+	{ 2, KIND_GROUPS, AT(policy.secrets), .cap = RAMPART_SECRETS_MAX, .nested = &secret_message,
+	  .entries = offsetof(struct bundle, policy.readers.n), .ends = offsetof(struct bundle, policy.readers_end) },
 };
 
 static const struct member self_members[] = {
 	{ 1, KIND_MODE, AT(policy.self_mode) },
-	{ 2, KIND_PROGRAMS, AT(policy.updaters), .cap = RAMPART_PROGRAMS_MAX },
+	{ 2, KIND_STRUCTS, AT(policy.updaters), PROGRAMS },
+};
+
+static const struct member class_members[] = {
+	{ 1, KIND_VIEW, AT(name), .required = true, .check = check_id },
+	{ 2, KIND_VIEWS, AT(policy.class_paths), .cap = RAMPART_PATTERNS_MAX, .check = check_place },
+};
+
+#define OF(m) .offset = offsetof(struct rampart_asr_rule, m)
+
+static const struct member rule_members[] = {
+	{ 1, KIND_VIEW, OF(id), .required = true, .check = check_id },
+	{ 2, KIND_MODE, OF(mode) },
+	{ 3, KIND_NUMBER, OF(ops), .required = true },
+	{ 4, KIND_NUMBER, OF(subject) },
+	{ 5, KIND_NUMBER, OF(not_subject) },
+	{ 6, KIND_NUMBER, OF(exe) },
+	{ 7, KIND_NUMBER, OF(not_exe) },
+	{ 8, KIND_NUMBER, OF(object) },
+	{ 9, KIND_NUMBER, OF(not_object) },
+	{ 10, KIND_NUMBER, OF(object_traits) },
+	{ 11, KIND_NUMBER, OF(not_object_traits) },
+	{ 12, KIND_NUMBER, OF(when) },
+	{ 13, KIND_VIEW, OF(title), .check = check_note },
+	{ 14, KIND_VIEW, OF(attack), .check = check_attack },
+};
+#undef OF
+
+#define OF(m) .offset = offsetof(struct rampart_exclusion, m)
+
+static const struct member exclusion_members[] = {
+	{ 1, KIND_VIEW, OF(name), .required = true, .check = check_id },
+	{ 2, KIND_VIEW, OF(rule), .check = check_id },
+	{ 3, KIND_VIEW, OF(exe), .check = check_exe_or_none },
+	{ 4, KIND_VIEW, OF(sha256), .check = check_sha256 },
+	{ 5, KIND_BOOL, OF(children) },
+	{ 6, KIND_VIEW, OF(object), .check = check_place_or_none },
+	{ 7, KIND_NUMBER, OF(until) },
+	{ 8, KIND_VIEW, OF(owner), .check = check_note },
+	{ 9, KIND_VIEW, OF(reason), .check = check_note },
+};
+#undef OF
+
+static const struct message class_message = MESSAGE(class_members);
+static const struct message rule_message = MESSAGE(rule_members);
+static const struct message exclusion_message = MESSAGE(exclusion_members);
+
+static const struct member asr_members[] = {
+	{ 1, KIND_GROUPS, AT(policy.classes), .cap = RAMPART_CLASSES_MAX, .nested = &class_message,
+	  .entries = offsetof(struct bundle, policy.class_paths.n), .ends = offsetof(struct bundle, policy.class_end) },
+	{ 2, KIND_STRUCTS, AT(policy.rules), .cap = RAMPART_ASR_RULES_MAX, .nested = &rule_message,
+	  .size = sizeof(struct rampart_asr_rule) },
+	{ 3, KIND_STRUCTS, AT(policy.exclusions), .cap = RAMPART_EXCLUSIONS_MAX, .nested = &exclusion_message,
+	  .size = sizeof(struct rampart_exclusion) },
 };
 
 static const struct message target_message = MESSAGE(target_members);
 static const struct message folders_message = MESSAGE(folders_members);
 static const struct message secrets_message = MESSAGE(secrets_members);
 static const struct message self_message = MESSAGE(self_members);
+static const struct message asr_message = MESSAGE(asr_members);
 
 static const struct member bundle_members[] = {
 	{ 1, KIND_FORMAT, AT(format), .required = true },
@@ -265,6 +364,7 @@ static const struct member bundle_members[] = {
 	{ 9, KIND_MESSAGE, .nested = &self_message },
 	{ 10, KIND_VIEWS, AT(policy.revoked), .cap = RAMPART_REVOKED_MAX, .check = check_digest },
 	{ 11, KIND_MESSAGE, .nested = &secrets_message },
+	{ 12, KIND_MESSAGE, .nested = &asr_message },
 };
 
 static const struct member token_members[] = {
@@ -274,7 +374,6 @@ static const struct member token_members[] = {
 };
 
 static const struct message bundle_message = MESSAGE(bundle_members);
-static const struct message program_message = MESSAGE(program_members);
 static const struct message token_message = MESSAGE(token_members);
 
 /* --- the walk --- */
@@ -283,7 +382,7 @@ static enum rampart_reason walk(const struct message *message, struct pb_view by
 
 static bool is_repeated(const struct member *member)
 {
-	return member->kind == KIND_VIEWS || member->kind == KIND_PROGRAMS || member->kind == KIND_SECRETS;
+	return member->kind == KIND_VIEWS || member->kind == KIND_STRUCTS || member->kind == KIND_GROUPS;
 }
 
 static enum pb_type wire_type(const struct member *member)
@@ -342,31 +441,49 @@ static enum rampart_reason take_bytes(const struct member *member, struct pb_vie
 	return RAMPART_REASON_OK;
 }
 
-static enum rampart_reason take_program(const struct member *member, struct pb_view v, struct rampart_programs *list)
-{
-	struct rampart_program program = {};
-	enum rampart_reason reason = walk(&program_message, v, &program);
+/* A list of any structs: programs, rules, exclusions. */
+struct structs {
+	void *v;
+	u32 n;
+} __attribute__((may_alias));
 
+static_assert(sizeof(struct structs) == sizeof(struct rampart_programs), "the same for all of them");
+static_assert(offsetof(struct structs, n) == offsetof(struct rampart_programs, n), "the same for all of them");
+
+union any_struct {
+	struct rampart_program program;
+	struct rampart_asr_rule rule;
+	struct rampart_exclusion exclusion;
+};
+
+static enum rampart_reason take_struct(const struct member *member, struct pb_view v, struct structs *list)
+{
+	union any_struct any;
+	enum rampart_reason reason;
+
+	memset(&any, 0, sizeof(any));
+	reason = walk(member->nested, v, &any);
 	if (reason)
 		return reason;
 	if (list->n == member->cap)
 		return RAMPART_REASON_OVER_CAP;
 	if (list->v)
-		list->v[list->n] = program;
+		memcpy((u8 *)list->v + list->n * member->size, &any, member->size);
 	list->n++;
 	return RAMPART_REASON_OK;
 }
 
-/* Its programs follow those of the places before it. */
-static enum rampart_reason take_secret(const struct member *member, struct pb_view v, struct bundle *bundle)
+static enum rampart_reason take_group(const struct member *member, struct pb_view v, struct bundle *bundle)
 {
-	struct rampart_policy *policy = &bundle->policy;
+	struct rampart_views *names = (void *)((u8 *)bundle + member->offset);
+	const u32 *entries = (void *)((u8 *)bundle + member->entries);
+	u32 *ends = (void *)((u8 *)bundle + member->ends);
 	enum rampart_reason reason = walk(member->nested, v, bundle);
 
 	if (!reason)
-		reason = append(&policy->secrets, bundle->secret, member->cap);
+		reason = append(names, bundle->name, member->cap);
 	if (!reason)
-		policy->readers_end[policy->secrets.n - 1] = policy->readers.n;
+		ends[names->n - 1] = *entries;
 	return reason;
 }
 
@@ -377,10 +494,10 @@ static enum rampart_reason take(const struct member *member, const struct pb_fie
 	switch (member->kind) {
 	case KIND_MESSAGE:
 		return walk(member->nested, field->bytes, base);
-	case KIND_PROGRAMS:
-		return take_program(member, field->bytes, at);
-	case KIND_SECRETS:
-		return take_secret(member, field->bytes, base);
+	case KIND_STRUCTS:
+		return take_struct(member, field->bytes, at);
+	case KIND_GROUPS:
+		return take_group(member, field->bytes, base);
 	case KIND_VIEW:
 	case KIND_VIEWS:
 		return take_bytes(member, field->bytes, at);
@@ -397,7 +514,7 @@ static int find(const struct message *message, const struct pb_field *field)
 	return -1;
 }
 
-/* Recursion ends with the tables: bundle, secrets, secret, program. */
+/* Recursion ends with the tables: bundle, secrets, secret, program; bundle, asr, class. */
 static enum rampart_reason walk(const struct message *message, struct pb_view bytes, void *base)
 {
 	struct pb_reader reader = pb_reader(bytes);
@@ -432,12 +549,17 @@ static const size_t lists[] = {
 	offsetof(struct rampart_policy, tags),    offsetof(struct rampart_policy, hosts),
 	offsetof(struct rampart_policy, homes),   offsetof(struct rampart_policy, protect),
 	offsetof(struct rampart_policy, revoked), offsetof(struct rampart_policy, secrets),
+	offsetof(struct rampart_policy, classes), offsetof(struct rampart_policy, class_paths),
 };
 
-static const size_t program_lists[] = {
-	offsetof(struct rampart_policy, allow),
-	offsetof(struct rampart_policy, updaters),
-	offsetof(struct rampart_policy, readers),
+static const struct {
+	size_t offset, size;
+} struct_lists[] = {
+	{ offsetof(struct rampart_policy, allow), sizeof(struct rampart_program) },
+	{ offsetof(struct rampart_policy, updaters), sizeof(struct rampart_program) },
+	{ offsetof(struct rampart_policy, readers), sizeof(struct rampart_program) },
+	{ offsetof(struct rampart_policy, rules), sizeof(struct rampart_asr_rule) },
+	{ offsetof(struct rampart_policy, exclusions), sizeof(struct rampart_exclusion) },
 };
 
 static struct rampart_views *list_at(struct rampart_policy *policy, unsigned int i)
@@ -445,9 +567,9 @@ static struct rampart_views *list_at(struct rampart_policy *policy, unsigned int
 	return (void *)((u8 *)policy + lists[i]);
 }
 
-static struct rampart_programs *programs_at(struct rampart_policy *policy, unsigned int i)
+static struct structs *structs_at(struct rampart_policy *policy, unsigned int i)
 {
-	return (void *)((u8 *)policy + program_lists[i]);
+	return (void *)((u8 *)policy + struct_lists[i].offset);
 }
 
 /* Room for the @n entries that were counted; none are in it yet. Nothing more once one has failed. */
@@ -469,10 +591,10 @@ static enum rampart_reason allocate_lists(struct rampart_policy *policy)
 
 		list->v = allocate_list(&list->n, sizeof(*list->v), &failed);
 	}
-	for (unsigned int i = 0; i < ARRAY_SIZE(program_lists); i++) {
-		struct rampart_programs *list = programs_at(policy, i);
+	for (unsigned int i = 0; i < ARRAY_SIZE(struct_lists); i++) {
+		struct structs *list = structs_at(policy, i);
 
-		list->v = allocate_list(&list->n, sizeof(*list->v), &failed);
+		list->v = allocate_list(&list->n, struct_lists[i].size, &failed);
 	}
 	return failed ? RAMPART_REASON_NO_MEMORY : RAMPART_REASON_OK;
 }
@@ -485,12 +607,65 @@ void rampart_policy_free(struct rampart_policy *policy)
 		env_free(list->v);
 		*list = (struct rampart_views){};
 	}
-	for (unsigned int i = 0; i < ARRAY_SIZE(program_lists); i++) {
-		struct rampart_programs *list = programs_at(policy, i);
+	for (unsigned int i = 0; i < ARRAY_SIZE(struct_lists); i++) {
+		struct structs *list = structs_at(policy, i);
 
 		env_free(list->v);
-		*list = (struct rampart_programs){};
+		*list = (struct structs){};
 	}
+}
+
+static bool same_view(struct pb_view a, struct pb_view b)
+{
+	return a.len == b.len && !memcmp(a.data, b.data, a.len);
+}
+
+static bool classes_differ(const struct rampart_views *classes)
+{
+	for (u32 i = 0; i < classes->n; i++)
+		for (u32 j = 0; j < i; j++)
+			if (same_view(classes->v[i], classes->v[j]))
+				return false;
+	return true;
+}
+
+static const struct rampart_asr_rule *find_rule(const struct rampart_asr_rules *rules, struct pb_view id)
+{
+	for (u32 i = 0; i < rules->n; i++)
+		if (same_view(rules->v[i].id, id))
+			return &rules->v[i];
+	return NULL;
+}
+
+static bool rule_is_good(const struct rampart_policy *policy, const struct rampart_asr_rule *rule)
+{
+	u64 classes = rule->subject | rule->not_subject | rule->exe | rule->not_exe | rule->object | rule->not_object;
+	u64 traits = rule->object_traits | rule->not_object_traits | rule->when;
+
+	return !(classes >> policy->classes.n) && !(traits >> RAMPART_TRAIT_NUM) && !(rule->ops >> RAMPART_OP_NUM) &&
+	       !(rule->ops & BIT_ULL(RAMPART_OP_NONE)) && find_rule(&policy->rules, rule->id)->mode == rule->mode;
+}
+
+/* Of what was decoded, what only all of it together can tell. */
+static enum rampart_reason check_asr(const struct rampart_policy *policy)
+{
+	const struct rampart_exclusion *exclusion = policy->exclusions.v;
+	u32 i;
+
+	if (!classes_differ(&policy->classes))
+		return RAMPART_REASON_BAD_VALUE;
+	for (i = 0; i < policy->rules.n; i++)
+		if (!rule_is_good(policy, &policy->rules.v[i]))
+			return RAMPART_REASON_BAD_VALUE;
+	for (i = 0; i < policy->exclusions.n; i++, exclusion++) {
+		if (exclusion->rule.len && !find_rule(&policy->rules, exclusion->rule))
+			return RAMPART_REASON_BAD_VALUE;
+		/* What is about nobody and nothing would end the rule. */
+		if (!exclusion->exe.len && (!exclusion->object.len || exclusion->sha256.len || exclusion->children))
+			return RAMPART_REASON_BAD_VALUE;
+		env_relax();
+	}
+	return RAMPART_REASON_OK;
 }
 
 enum rampart_reason rampart_policy_decode(struct pb_view message, struct rampart_policy *policy)
@@ -508,10 +683,14 @@ enum rampart_reason rampart_policy_decode(struct pb_view message, struct rampart
 	reason = allocate_lists(&bundle.policy);
 	if (!reason)
 		reason = walk(&bundle_message, message, &bundle);
+	if (!reason)
+		reason = check_asr(&bundle.policy);
 	if (reason) {
 		rampart_policy_free(&bundle.policy);
 		return reason;
 	}
+	for (u32 i = 0; i < RAMPART_CLASSES_MAX; i++)
+		bundle.policy.class_bit[i] = i;
 	*policy = bundle.policy;
 	return RAMPART_REASON_OK;
 }

@@ -15,6 +15,11 @@
 #define RAMPART_PACKAGE_MAX 64		/* bytes of a package's name */
 #define RAMPART_TAGS_MAX 64		/* target.tags, target.hosts; 64 bytes each */
 #define RAMPART_REVOKED_MAX 1024
+#define RAMPART_CLASSES_MAX 48		/* asr.classes; RAMPART_PATTERNS_MAX paths in all of them */
+#define RAMPART_ASR_RULES_MAX 128	/* asr.rules */
+#define RAMPART_EXCLUSIONS_MAX 100000	/* asr.exclusions */
+#define RAMPART_ID_MAX 31		/* bytes of the name of a class, a rule or an exclusion: [a-z0-9_-]+ */
+#define RAMPART_NOTE_MAX 200		/* bytes of a title, an owner, a reason: UTF-8 without control bytes */
 #define RAMPART_PATH_MAX 4095
 #define RAMPART_DISARM_SECONDS_MAX 86400
 
@@ -33,6 +38,35 @@ struct rampart_program {
 
 struct rampart_programs {
 	struct rampart_program *v;
+	u32 n;
+};
+
+/* One of asr.rules; sets of classes by their index in asr.classes. */
+struct rampart_asr_rule {
+	struct pb_view id;
+	enum rampart_mode mode;
+	u64 ops;
+	u64 subject, not_subject, exe, not_exe, object, not_object;
+	u64 object_traits, not_object_traits, when;
+	struct pb_view title, attack;
+};
+
+struct rampart_asr_rules {
+	struct rampart_asr_rule *v;
+	u32 n;
+};
+
+struct rampart_exclusion {
+	struct pb_view name;
+	struct pb_view rule;	/* may be none, as the others but name */
+	struct pb_view exe, sha256, object;
+	bool children;
+	s64 until;		/* 0: for good */
+	struct pb_view owner, reason;
+};
+
+struct rampart_exclusions {
+	struct rampart_exclusion *v;
 	u32 n;
 };
 
@@ -56,6 +90,12 @@ struct rampart_policy {
 	enum rampart_mode self_mode;
 	struct rampart_programs updaters;
 	struct rampart_views revoked;	/* 32 bytes each */
+	struct rampart_views classes;	/* name of each */
+	struct rampart_views class_paths;	/* of one class after the other */
+	u32 class_end[RAMPART_CLASSES_MAX];	/* by class: how many paths it and those before it have */
+	u8 class_bit[RAMPART_CLASSES_MAX];	/* by class: which of the class bits it has; decoding gives them in order */
+	struct rampart_asr_rules rules;
+	struct rampart_exclusions exclusions;
 };
 
 struct rampart_disarm {
@@ -72,7 +112,9 @@ struct rampart_disarm {
  * proto3 does not tell apart (MISSING_FIELD), more or longer entries than the caps above (OVER_CAP). Checked values
  * (BAD_VALUE): format 1; the name's characters; from < until; modes known; every pattern and exe as
  * rampart_path_check() has it; tags not empty and without control bytes; hosts 32 lower-case hexadecimal digits;
- * revoked and sha256 32 bytes; package at most RAMPART_PACKAGE_MAX bytes of a-z, 0-9 and "+-.:", or none.
+ * revoked and sha256 32 bytes; names of classes once each, sets of them, of operations and of traits without unknown bits,
+ * several rules with one id in one mode; an exclusion's rule the id of one of them, and either its exe or its object
+ * given; package at most RAMPART_PACKAGE_MAX bytes of a-z, 0-9 and "+-.:", or none.
  * Returns RAMPART_REASON_OK, and then the caller must call rampart_policy_free(). On any other reason nothing is left.
  * Context: may sleep (allocates).
  */
@@ -93,10 +135,18 @@ static inline struct rampart_programs rampart_policy_readers(const struct rampar
 	return (struct rampart_programs){ .v = n ? policy->readers.v + first : NULL, .n = n };
 }
 
+/* rampart_policy_class() - the paths of class @i of asr.classes. */
+static inline struct rampart_views rampart_policy_class(const struct rampart_policy *policy, u32 i)
+{
+	u32 first = i ? policy->class_end[i - 1] : 0, n = policy->class_end[i] - first;
+
+	return (struct rampart_views){ .v = n ? policy->class_paths.v + first : NULL, .n = n };
+}
+
 enum rampart_path_kind {
 	RAMPART_PATH_EXACT,	/* a program */
 	RAMPART_PATH_PATTERN,	/* homes: components may be "*" */
-	RAMPART_PATH_PLACE,	/* folders.protect, secrets.places: as PATTERN, and may begin with "~/" */
+	RAMPART_PATH_PLACE,	/* folders.protect, secrets.places, classes, objects of exclusions: as PATTERN, and may begin with "~/" */
 };
 
 /*

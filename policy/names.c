@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* The words for the numbers of modes, outcomes and operations. */
+/* The words for the numbers of modes, outcomes, operations and traits. */
 #include <env.h>
 
 #include "names.h"
@@ -8,11 +8,13 @@
 static const char *const mode_names[] = { RAMPART_MODES(X) };
 static const char *const outcome_names[] = { RAMPART_OUTCOMES(X) };
 static const char *const op_names[] = { RAMPART_OPS(X) };
+static const char *const trait_names[] = { RAMPART_TRAITS(X) };
 #undef X
 
 static_assert(ARRAY_SIZE(mode_names) == RAMPART_MODE_NUM, "one name each");
 static_assert(ARRAY_SIZE(outcome_names) == RAMPART_OUTCOME_NUM, "one name each");
 static_assert(ARRAY_SIZE(op_names) == RAMPART_OP_NUM, "one name each");
+static_assert(ARRAY_SIZE(trait_names) == RAMPART_TRAIT_NUM, "one name each");
 
 const char *rampart_mode_name(unsigned int mode)
 {
@@ -27,4 +29,9 @@ const char *rampart_outcome_name(unsigned int outcome)
 const char *rampart_op_name(unsigned int op)
 {
 	return op < ARRAY_SIZE(op_names) ? op_names[op] : "?";
+}
+
+const char *rampart_trait_name(unsigned int trait)
+{
+	return trait < ARRAY_SIZE(trait_names) ? trait_names[trait] : "?";
 }

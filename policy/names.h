@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * Modes, outcomes and operations with their names: one X-list each. The numbers equal those of proto/ (a test asserts
+ * Modes, outcomes, operations and traits with their names: one X-list each. The numbers equal those of proto/ (a test asserts
  * it).
  */
 #ifndef RAMPART_NAMES_H
@@ -26,7 +26,19 @@
 	X(PTRACE, "ptrace")                                                                                \
 	X(SCHED, "sched")                                                                                  \
 	X(UNLOAD, "unload")                                                                                \
-	X(READ, "read")
+	X(READ, "read")                                                                                    \
+	X(LOAD, "load")                                                                                    \
+	X(MODULE, "module")                                                                                \
+	X(KEXEC, "kexec")
+
+#define RAMPART_TRAITS(X)                                                                                  \
+	X(SCRIPT, "script")                                                                                \
+	X(MEMFD, "memfd")                                                                                  \
+	X(DELETED, "deleted")                                                                              \
+	X(USER_MADE, "user_made")                                                                          \
+	X(EXECUTABLE, "executable")                                                                        \
+	X(NO_TERMINAL, "no_terminal")                                                                      \
+	X(NO_FILE, "no_file")
 
 enum rampart_mode {
 #define X(name, text) RAMPART_MODE_##name,
@@ -49,6 +61,14 @@ enum rampart_op {
 	RAMPART_OP_NUM
 };
 
+/* Bit numbers. */
+enum rampart_trait {
+#define X(name, text) RAMPART_TRAIT_##name,
+	RAMPART_TRAITS(X)
+#undef X
+	RAMPART_TRAIT_NUM
+};
+
 /* Of an event's object: Object.flags in proto/event.proto. */
 enum rampart_object_flag {
 	RAMPART_OBJECT_ANCESTOR = 1 << 0,
@@ -60,5 +80,6 @@ enum rampart_object_flag {
 const char *rampart_mode_name(unsigned int mode);
 const char *rampart_outcome_name(unsigned int outcome);
 const char *rampart_op_name(unsigned int op);
+const char *rampart_trait_name(unsigned int trait);
 
 #endif

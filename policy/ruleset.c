@@ -29,12 +29,13 @@ struct edges {
 
 /* What a pattern says of what it leads to. */
 struct claim {
-	u32 classes, secrets, place;
+	u64 classes;
+	u32 secrets, place;
 };
 
 struct node {
 	struct claim claim;	/* of the patterns that end here */
-	u32 below;		/* of those that go on from here */
+	u64 below;		/* of those that go on from here */
 	u32 secrets_below;
 	u32 name;
 	u32 wild;	/* child for "*", 0: none */
@@ -44,14 +45,23 @@ struct node {
 	bool literal;	/* known to add_literal() */
 };
 
-struct state {
+/* While it is built. */
+struct wide_state {
 	struct rampart_label label;
-	u32 other : 31;		/* the state after a name that no edge has */
+	u32 other;		/* the state after a name that no edge has */
+	bool has_edges;
+};
+
+struct state {
+	u32 label;		/* which of the labels, but for its place */
+	u32 place;
+	u32 other : 31;
 	u32 has_edges : 1;
 };
 
 struct rampart_ruleset {
 	struct state *states;
+	struct rampart_label *labels;	/* each once */
 	struct edges edges;
 	u8 *names;
 	u8 *text;		/* of programs and literals */
@@ -61,6 +71,16 @@ struct rampart_ruleset {
 	u32 n_literals;
 	struct rampart_rule rules[RAMPART_RULES_MAX];
 	u32 n_rules;
+	/* By operation: the rules that ask about it, in order, and how many. */
+	const struct rampart_rule **op_rules[RAMPART_OP_NUM];
+	u32 n_op_rules[RAMPART_OP_NUM];
+	u32 wide[RAMPART_OP_NUM];	/* rampart_ruleset_wide() */
+	struct rampart_excluded *exclusions;
+	u32 n_exclusions;
+	u32 *anybody;		/* those of the exclusions that name no program */
+	u32 n_anybody;
+	struct pb_view *homes;		/* that "~" of exclusions stands for */
+	u32 n_homes;
 };
 
 /* What a ruleset is built with. Its own memory is as large as may be needed, the ruleset's as large as is needed. */
@@ -73,7 +93,7 @@ struct builder {
 	u32 names_len, max_names;
 	u32 text_len, max_text;
 	/* Subset construction: what each automaton state stands for. */
-	struct state *states;
+	struct wide_state *states;
 	struct edges edges;
 	u32 *set_start;		/* by state, index into members */
 	u32 *members;
@@ -213,7 +233,7 @@ static u32 node_child(struct builder *b, u32 node, struct pb_view name)
 }
 
 /* The node that @path from @node leads to; those on the way are told what lies below them. */
-static u32 walk_from(struct builder *b, u32 node, struct pb_view path, u32 classes, u32 secrets)
+static u32 walk_from(struct builder *b, u32 node, struct pb_view path, u64 classes, u32 secrets)
 {
 	struct pb_view component;
 
@@ -260,9 +280,9 @@ static void add_literal(struct builder *b, struct pb_view path)
 }
 
 /* A program's file, or one of ours. */
-static void add_file(struct builder *b, struct pb_view path, u32 class)
+static void add_file(struct builder *b, struct pb_view path, u64 classes)
 {
-	insert_from(b, NODE_ROOT, path, &(struct claim){ .classes = class, .place = RAMPART_PLACE_NONE });
+	insert_from(b, NODE_ROOT, path, &(struct claim){ .classes = classes, .place = RAMPART_PLACE_NONE });
 	add_literal(b, path);
 }
 
@@ -296,8 +316,15 @@ static struct rampart_trust *add_trust(struct builder *b, struct pb_view path, u
 {
 	struct rampart_trust *trust = &b->rs->trusts[b->rs->n_trusts++];
 
-	*trust = (struct rampart_trust){ .path = add_text(b, path), .classes = classes };
+	*trust = (struct rampart_trust){ .path = add_text(b, path), .classes = classes, .exclusion = RAMPART_EXCLUSION_NONE };
 	return trust;
+}
+
+static void pin(struct rampart_trust *trust, struct pb_view sha256)
+{
+	trust->pinned = sha256.len == sizeof(trust->sha256);
+	if (trust->pinned)
+		memcpy(trust->sha256, sha256.data, sizeof(trust->sha256));
 }
 
 static void add_program(struct builder *b, const struct rampart_program *program, u64 classes)
@@ -305,9 +332,7 @@ static void add_program(struct builder *b, const struct rampart_program *program
 	struct rampart_trust *trust = add_trust(b, program->exe, classes);
 
 	trust->children = program->children;
-	trust->pinned = program->sha256.len == sizeof(trust->sha256);
-	if (trust->pinned)
-		memcpy(trust->sha256, program->sha256.data, sizeof(trust->sha256));
+	pin(trust, program->sha256);
 	add_file(b, program->exe, RAMPART_OBJ_TRUSTED);
 }
 
@@ -358,16 +383,79 @@ static void add_readers(struct builder *b, const struct rampart_policy *policy)
 		add_programs(b, rampart_policy_readers(policy, i), BIT_ULL(RAMPART_SUBJ_SECRETS_SHIFT + i));
 }
 
+/* A path of a class may be of a program, which then is known by its file too. */
+static void add_member(struct builder *b, struct pb_view path, u64 class)
+{
+	add_place(b, path, (struct claim){ .classes = class | RAMPART_OBJ_PROGRAM, .place = RAMPART_PLACE_NONE });
+	if (literal_of(path).len == path.len && path.data[0] == '/')
+		add_trust(b, path, 0)->members = class;
+}
+
+static void add_classes(struct builder *b, const struct rampart_policy *policy)
+{
+	u32 i, j;
+
+	for (i = 0; i < policy->classes.n; i++) {
+		struct rampart_views paths = rampart_policy_class(policy, i);
+
+		for (j = 0; j < paths.n; j++)
+			add_member(b, paths.v[j], BIT_ULL(RAMPART_CLASS_SHIFT + policy->class_bit[i]));
+	}
+}
+
+static const char *text_or_null(struct builder *b, struct pb_view text)
+{
+	return text.len ? (const char *)add_text(b, text).data : NULL;
+}
+
+static void add_exclusion(struct builder *b, const struct rampart_exclusion *exclusion)
+{
+	struct rampart_ruleset *rs = b->rs;
+	struct rampart_excluded *excluded = &rs->exclusions[rs->n_exclusions];
+	struct rampart_trust *trust;
+
+	*excluded = (struct rampart_excluded){
+		.name = text_or_null(b, exclusion->name), .rule = text_or_null(b, exclusion->rule),
+		.children = exclusion->children, .until = exclusion->until,
+	};
+	if (exclusion->object.len)
+		excluded->object = add_text(b, exclusion->object);
+	if (exclusion->exe.len) {
+		trust = add_trust(b, exclusion->exe, 0);
+		trust->exclusion = rs->n_exclusions;
+		trust->children = exclusion->children;
+		pin(trust, exclusion->sha256);
+		add_file(b, exclusion->exe, RAMPART_OBJ_PROGRAM);
+	} else {
+		rs->anybody[rs->n_anybody++] = rs->n_exclusions;
+	}
+	rs->n_exclusions++;
+	env_relax();
+}
+
+static void add_exclusions(struct builder *b, const struct rampart_policy *policy)
+{
+	struct rampart_ruleset *rs = b->rs;
+	u32 i;
+
+	for (i = 0; i < policy->exclusions.n; i++)
+		add_exclusion(b, &policy->exclusions.v[i]);
+	for (i = 0; policy->exclusions.n && i < policy->homes.n; i++)
+		rs->homes[rs->n_homes++] = add_text(b, policy->homes.v[i]);
+}
+
 static void insert_all(struct builder *b, const struct rampart_policy *policy)
 {
 	u32 i;
 
 	add_places(b, policy);
+	add_classes(b, policy);
 	for (i = 0; i < policy->homes.n && b->nodes[NODE_HOME].below; i++)
 		add_home(b, policy->homes.v[i]);
 	add_programs(b, policy->allow, RAMPART_SUBJ_ALLOWED);
 	add_readers(b, policy);
 	add_programs(b, policy->updaters, RAMPART_SUBJ_UPDATER);
+	add_exclusions(b, policy);
 	for (i = 0; i < ARRAY_SIZE(self_paths); i++)
 		add_file(b, view_of(self_paths[i]), RAMPART_OBJ_SELF);
 }
@@ -389,8 +477,84 @@ static void add_rule(struct rampart_ruleset *rs, enum rampart_mode mode, struct 
 	rs->rules[rs->n_rules++] = rule;
 }
 
-static void add_rules(struct rampart_ruleset *rs, const struct rampart_policy *policy)
+/* From a set by index to one by bit. */
+static u64 class_bits(const struct rampart_policy *policy, u64 set)
 {
+	u64 bits = 0;
+	u32 i;
+
+	for (i = 0; i < policy->classes.n; i++)
+		if (set & BIT_ULL(i))
+			bits |= BIT_ULL(RAMPART_CLASS_SHIFT + policy->class_bit[i]);
+	return bits;
+}
+
+/* Whoever can write the memory of a program that is exempt is that program. As strict as what it is exempt from. */
+static void add_exempt_rule(struct builder *b, const struct rampart_policy *policy)
+{
+	enum rampart_mode mode = RAMPART_MODE_OFF;
+	u32 i;
+
+	for (i = 0; i < policy->rules.n; i++) {
+		const struct rampart_asr_rule *rule = &policy->rules.v[i];
+
+		if ((rule->not_subject || rule->not_exe || policy->exclusions.n) && rule->mode > mode)
+			mode = rule->mode;
+	}
+	add_rule(b->rs, mode, (struct rampart_rule){
+		.name = "exempt_program", .ops = BIT_ULL(RAMPART_OP_PTRACE), .objects = RAMPART_OBJ_EXEMPT_TASK });
+}
+
+static void add_asr_rules(struct builder *b, const struct rampart_policy *policy)
+{
+	u32 i;
+
+	for (i = 0; i < policy->rules.n; i++) {
+		const struct rampart_asr_rule *rule = &policy->rules.v[i];
+
+		add_rule(b->rs, rule->mode, (struct rampart_rule){
+			.name = text_or_null(b, rule->id), .ops = rule->ops, .asr = true,
+			.subject = class_bits(policy, rule->subject), .not_subject = class_bits(policy, rule->not_subject),
+			.exe = class_bits(policy, rule->exe), .not_exe = class_bits(policy, rule->not_exe),
+			.objects = class_bits(policy, rule->object), .not_objects = class_bits(policy, rule->not_object),
+			.traits = rule->object_traits, .not_traits = rule->not_object_traits, .when = rule->when });
+	}
+	add_exempt_rule(b, policy);
+}
+
+/* Which traits a rule that is not only about places needs, any of them. */
+static u32 width(const struct rampart_rule *rule)
+{
+	if (!rule->asr || (rule->objects && !rule->traits))
+		return 0;
+	/* One of those that it needs all of is enough to look. */
+	if (rule->when)
+		return rule->when & -rule->when;
+	return rule->traits ?: RAMPART_WIDE;
+}
+
+static int index_rules(struct rampart_ruleset *rs)
+{
+	u32 op, i;
+
+	for (op = 0; op < RAMPART_OP_NUM; op++) {
+		rs->op_rules[op] = env_calloc(rs->n_rules + 1, sizeof(*rs->op_rules[op]));
+		if (!rs->op_rules[op])
+			return -ENOMEM;
+		for (i = 0; i < rs->n_rules; i++) {
+			if (!(rs->rules[i].ops & BIT_ULL(op)))
+				continue;
+			rs->op_rules[op][rs->n_op_rules[op]++] = &rs->rules[i];
+			rs->wide[op] |= width(&rs->rules[i]);
+		}
+	}
+	return 0;
+}
+
+static void add_rules(struct builder *b, const struct rampart_policy *policy)
+{
+	struct rampart_ruleset *rs = b->rs;
+
 	add_rule(rs, policy->folders_mode, (struct rampart_rule){
 		.name = "folders", .ops = FILE_OPS, .objects = RAMPART_OBJ_FOLDER, .exempt = RAMPART_SUBJ_ALLOWED });
 	/* Whoever can write the memory of an allowed program is that program. */
@@ -417,6 +581,7 @@ static void add_rules(struct rampart_ruleset *rs, const struct rampart_policy *p
 	add_rule(rs, policy->self_mode, (struct rampart_rule){
 		.name = "self_protection", .ops = TASK_OPS, .objects = RAMPART_OBJ_DAEMON_TASK,
 		.exempt = RAMPART_SUBJ_DAEMON });
+	add_asr_rules(b, policy);
 }
 
 struct set {
@@ -524,7 +689,8 @@ static s64 successor(struct builder *b, u32 state, u32 name, struct set *set)
 
 	set->n = 0;
 	set->overflow = false;
-	set->claim.classes = b->states[state].label.classes;
+	/* A directory of a class is a member of it with all below; a program that has been replaced is one file. */
+	set->claim.classes = b->states[state].label.classes & ~(u64)RAMPART_OBJ_PROGRAM;
 	set->claim.secrets = b->states[state].label.secrets;
 	set->claim.place = b->states[state].label.place;
 	for (i = b->set_start[state]; i < b->set_start[state + 1]; i++) {
@@ -644,17 +810,62 @@ static int build_automaton(struct builder *b)
 	return err == -ENOSPC ? -E2BIG : err;
 }
 
+static bool same_label(const struct rampart_label *a, const struct rampart_label *b)
+{
+	return a->classes == b->classes && a->below == b->below && a->secrets == b->secrets &&
+	       a->secrets_below == b->secrets_below;
+}
+
+static u32 hash_label(const struct rampart_label *label)
+{
+	u32 hash = hash_bytes(2166136261u, &label->classes, sizeof(label->classes));
+
+	hash = hash_bytes(hash, &label->below, sizeof(label->below));
+	hash = hash_bytes(hash, &label->secrets, sizeof(label->secrets));
+	return hash_bytes(hash, &label->secrets_below, sizeof(label->secrets_below));
+}
+
+/* Writes into set_start which of the labels each state has; returns how many there are. The sets are needed no more. */
+static u32 intern_labels(struct builder *b)
+{
+	u32 state, i, n = 0, *label_of = b->set_start;
+
+	memset(b->interned, 0, ((size_t)b->interned_mask + 1) * sizeof(*b->interned));
+	for (state = 0; state < b->n_states; state++) {
+		const struct rampart_label label = b->states[state].label;
+
+		i = hash_label(&label) & b->interned_mask;
+		while (b->interned[i] && !same_label(&b->states[b->interned[i] - 1].label, &label))
+			i = (i + 1) & b->interned_mask;
+		if (!b->interned[i])
+			b->interned[i] = state + 1;
+		label_of[state] = b->interned[i] - 1;
+		env_relax();
+	}
+	/* Those that are the first of their kind, by number. */
+	for (state = 0; state < b->n_states; state++)
+		label_of[state] = label_of[state] == state ? n++ : label_of[label_of[state]];
+	return n;
+}
+
 /* Into memory that is just as large as it needs to be. */
 static int publish(struct builder *b)
 {
 	struct rampart_ruleset *rs = b->rs;
-	u32 i;
+	u32 i, n = intern_labels(b);
 
 	rs->states = env_calloc(b->n_states, sizeof(*rs->states));
+	rs->labels = env_calloc(n, sizeof(*rs->labels));
 	rs->names = env_calloc(b->names_len, 1);
-	if (!rs->states || !rs->names || edges_init(&rs->edges, b->edges.n))
+	if (!rs->states || !rs->labels || !rs->names || edges_init(&rs->edges, b->edges.n))
 		return -ENOMEM;
-	memcpy(rs->states, b->states, b->n_states * sizeof(*rs->states));
+	for (i = 0; i < b->n_states; i++) {
+		const struct wide_state *state = &b->states[i];
+
+		rs->states[i] = (struct state){ .label = b->set_start[i], .place = state->label.place,
+						.other = state->other, .has_edges = state->has_edges };
+		rs->labels[b->set_start[i]] = state->label;
+	}
 	memcpy(rs->names, b->names, b->names_len);
 	for (i = 0; i < b->edges.size; i++) {
 		const struct edge *edge = &b->edges.slot[i];
@@ -670,7 +881,7 @@ static int publish(struct builder *b)
 /* Bounds, exact but for what patterns share. */
 struct sizes {
 	u64 nodes, names, text;
-	u32 literals, trusts;
+	u32 literals, trusts, exclusions, anybody, homes;
 };
 
 static void measure_path(struct sizes *sizes, struct pb_view path)
@@ -704,6 +915,42 @@ static void measure_programs(struct sizes *sizes, const struct rampart_programs 
 	sizes->trusts += programs->n;
 }
 
+static void measure_exclusions(struct sizes *sizes, const struct rampart_policy *policy)
+{
+	u32 i;
+
+	sizes->exclusions = policy->exclusions.n;
+	for (i = 0; i < policy->exclusions.n; i++) {
+		const struct rampart_exclusion *exclusion = &policy->exclusions.v[i];
+
+		if (exclusion->exe.len) {
+			measure_path(sizes, exclusion->exe);
+			sizes->trusts++;
+		} else {
+			sizes->anybody++;
+		}
+		sizes->text += exclusion->name.len + exclusion->rule.len + exclusion->exe.len + exclusion->object.len + 4;
+	}
+	if (!policy->exclusions.n)
+		return;
+	sizes->homes = policy->homes.n;
+	for (i = 0; i < policy->homes.n; i++)
+		sizes->text += policy->homes.v[i].len + 1;
+}
+
+static void measure_asr(struct sizes *sizes, const struct rampart_policy *policy)
+{
+	u32 i;
+
+	measure_paths(sizes, &policy->class_paths);
+	sizes->trusts += policy->class_paths.n;
+	for (i = 0; i < policy->class_paths.n; i++)
+		sizes->text += policy->class_paths.v[i].len + 1;
+	for (i = 0; i < policy->rules.n; i++)
+		sizes->text += policy->rules.v[i].id.len + 1;
+	measure_exclusions(sizes, policy);
+}
+
 static struct sizes measure(const struct rampart_policy *policy)
 {
 	/* The daemon; nothing, root and home; no name. */
@@ -716,6 +963,7 @@ static struct sizes measure(const struct rampart_policy *policy)
 	measure_programs(&sizes, &policy->updaters);
 	measure_paths(&sizes, &policy->secrets);
 	measure_programs(&sizes, &policy->readers);
+	measure_asr(&sizes, policy);
 	for (i = 0; i < ARRAY_SIZE(self_paths); i++)
 		measure_path(&sizes, view_of(self_paths[i]));
 	return sizes;
@@ -736,7 +984,10 @@ static int alloc_tree(struct builder *b, const struct sizes *sizes)
 	rs->text = env_calloc(b->max_text, 1);
 	rs->trusts = env_calloc(sizes->trusts, sizeof(*rs->trusts));
 	rs->literals = env_calloc(sizes->literals, sizeof(*rs->literals));
-	if (!b->nodes || !b->names || !rs->text || !rs->trusts || !rs->literals)
+	rs->exclusions = env_calloc(sizes->exclusions + 1, sizeof(*rs->exclusions));
+	rs->anybody = env_calloc(sizes->anybody + 1, sizeof(*rs->anybody));
+	rs->homes = env_calloc(sizes->homes + 1, sizeof(*rs->homes));
+	if (!b->nodes || !b->names || !rs->text || !rs->trusts || !rs->literals || !rs->exclusions || !rs->anybody || !rs->homes)
 		return -ENOMEM;
 	return edges_init(&b->tree, b->max_nodes);
 }
@@ -759,8 +1010,8 @@ static int build(struct builder *b, const struct rampart_policy *policy)
 	if (err)
 		return err;
 	build_tree(b, policy);
-	add_rules(b->rs, policy);
-	return build_automaton(b) ?: publish(b);
+	add_rules(b, policy);
+	return index_rules(b->rs) ?: build_automaton(b) ?: publish(b);
 }
 
 static void builder_free(struct builder *b)
@@ -791,12 +1042,18 @@ void rampart_ruleset_free(struct rampart_ruleset *ruleset)
 {
 	if (!ruleset)
 		return;
+	for (u32 op = 0; op < RAMPART_OP_NUM; op++)
+		env_free(ruleset->op_rules[op]);
 	env_free(ruleset->states);
+	env_free(ruleset->labels);
 	env_free(ruleset->edges.slot);
 	env_free(ruleset->names);
 	env_free(ruleset->text);
 	env_free(ruleset->trusts);
 	env_free(ruleset->literals);
+	env_free(ruleset->exclusions);
+	env_free(ruleset->anybody);
+	env_free(ruleset->homes);
 	env_free(ruleset);
 }
 
@@ -827,15 +1084,109 @@ u32 rampart_ruleset_walk(const struct rampart_ruleset *ruleset, u32 state, const
 	return state;
 }
 
-const struct rampart_label *rampart_ruleset_label(const struct rampart_ruleset *ruleset, u32 state)
+struct rampart_label rampart_ruleset_label(const struct rampart_ruleset *ruleset, u32 state)
 {
-	return &ruleset->states[state].label;
+	struct rampart_label label = ruleset->labels[ruleset->states[state].label];
+
+	label.place = ruleset->states[state].place;
+	return label;
 }
 
-const struct rampart_rule *rampart_ruleset_rules(const struct rampart_ruleset *ruleset, u32 *n)
+const struct rampart_rule *const *rampart_ruleset_rules(const struct rampart_ruleset *ruleset, enum rampart_op op, u32 *n)
 {
-	*n = ruleset->n_rules;
-	return ruleset->rules;
+	*n = ruleset->n_op_rules[op];
+	return ruleset->op_rules[op];
+}
+
+enum rampart_mode rampart_ruleset_mode(const struct rampart_ruleset *ruleset, const char *name)
+{
+	u32 i;
+
+	for (i = 0; i < ruleset->n_rules; i++)
+		if (!strcmp(ruleset->rules[i].name, name))
+			return ruleset->rules[i].mode;
+	return RAMPART_MODE_OFF;
+}
+
+u32 rampart_ruleset_wide(const struct rampart_ruleset *ruleset, enum rampart_op op)
+{
+	return ruleset->wide[op];
+}
+
+u64 rampart_ruleset_subjects(const struct rampart_ruleset *ruleset, enum rampart_op op)
+{
+	u64 classes = 0;
+	u32 i;
+
+	for (i = 0; i < ruleset->n_op_rules[op]; i++) {
+		const struct rampart_rule *rule = ruleset->op_rules[op][i];
+
+		if (rule->asr)
+			classes |= rule->subject ?: rule->exe ?: ~0ULL;
+	}
+	return classes;
+}
+
+u32 rampart_ruleset_traits(const struct rampart_ruleset *ruleset)
+{
+	u32 traits = 0, i;
+
+	for (i = 0; i < ruleset->n_rules; i++)
+		traits |= ruleset->rules[i].traits | ruleset->rules[i].not_traits | ruleset->rules[i].when;
+	return traits;
+}
+
+u64 rampart_ruleset_exempting(const struct rampart_ruleset *ruleset)
+{
+	u64 classes = 0;
+	u32 i;
+
+	for (i = 0; i < ruleset->n_rules; i++)
+		classes |= ruleset->rules[i].not_subject | ruleset->rules[i].not_exe;
+	return classes;
+}
+
+const struct rampart_excluded *rampart_ruleset_exclusions(const struct rampart_ruleset *ruleset, u32 *n)
+{
+	*n = ruleset->n_exclusions;
+	return ruleset->exclusions;
+}
+
+const u32 *rampart_ruleset_anybody(const struct rampart_ruleset *ruleset, u32 *n)
+{
+	*n = ruleset->n_anybody;
+	return ruleset->anybody;
+}
+
+/* What is left of @path below @pattern; no data if it does not lie there. */
+static struct pb_view below(struct pb_view pattern, struct pb_view path)
+{
+	struct pb_view wanted, name;
+
+	while (next_component(&pattern, &wanted))
+		if (!next_component(&path, &name) ||
+		    !(is_wild(wanted) || (wanted.len == name.len && !memcmp(wanted.data, name.data, name.len))))
+			return (struct pb_view){};
+	return path;
+}
+
+bool rampart_ruleset_excludes(const struct rampart_ruleset *ruleset, const struct rampart_excluded *excluded, const char *path)
+{
+	struct pb_view place = excluded->object, rest;
+	u32 i;
+
+	if (!place.len)
+		return true;
+	if (place.data[0] != '~')
+		return below(place, view_of(path)).data;
+	place.data++;
+	place.len--;
+	for (i = 0; i < ruleset->n_homes; i++) {
+		rest = below(ruleset->homes[i], view_of(path));
+		if (rest.data && below(place, rest).data)
+			return true;
+	}
+	return false;
 }
 
 const struct rampart_trust *rampart_ruleset_trusts(const struct rampart_ruleset *ruleset, u32 *n)

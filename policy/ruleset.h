@@ -18,7 +18,13 @@ enum rampart_object_class {
 	RAMPART_OBJ_DISK = 1 << 5,		/* a block device that is in use; no path leads to this class */
 	RAMPART_OBJ_SECRET = 1 << 6,		/* secrets.places and everything below */
 	RAMPART_OBJ_READER_TASK = 1 << 7,	/* a process of a program in the allow of one of secrets.places */
+	RAMPART_OBJ_EXEMPT_TASK = 1 << 9,	/* a process that is exempt from one of the policy's own rules, and who asks is not */
+	RAMPART_OBJ_PROGRAM = 1 << 8,	/* files that classes and exclusions name: found again when they are replaced */
 };
+
+/* The policy's own classes have the bits from here up, of objects as of programs. */
+#define RAMPART_CLASS_SHIFT 16
+#define RAMPART_CLASS_MASK (~0ULL << RAMPART_CLASS_SHIFT)
 
 /* Subject classes, a bit set. Its upper half has a bit for each of secrets.places that the program may read. */
 enum rampart_subject_class {
@@ -39,16 +45,21 @@ enum rampart_subject_class {
 #define RAMPART_STATE_HOME 2	/* a home directory, as "~" names it */
 
 struct rampart_label {
-	u16 classes;	/* of the object itself */
-	u16 below;	/* of what may lie below it: it is an ancestor of these */
+	u64 classes;	/* of the object itself */
+	u64 below;	/* of what may lie below it: it is an ancestor of these */
 	u32 place;	/* index in folders.protect, or RAMPART_PLACE_NONE; the deepest, of several the first */
 	u32 secrets;	/* a bit for each of secrets.places that it is in; of a process: that it may read */
 	u32 secrets_below;	/* that may lie below it */
 };
 
+#define RAMPART_EXCLUSION_NONE U32_MAX
+
+/* A program that the policy names. */
 struct rampart_trust {
 	struct pb_view path;	/* of the program, NUL-terminated in the ruleset's own memory */
-	u64 classes;
+	u64 classes;		/* enum rampart_subject_class: what it is trusted with */
+	u64 members;		/* the policy's classes that it is in */
+	u32 exclusion;		/* that names it, RAMPART_EXCLUSION_NONE: none does */
 	bool children;		/* what it starts has them too */
 	bool pinned;		/* only with this content: */
 	u8 sha256[32];
@@ -60,10 +71,23 @@ struct rampart_rule {
 	u64 objects;	/* enum rampart_object_class */
 	u64 exempt;	/* enum rampart_subject_class */
 	bool secrets;	/* exempt are instead those who may read all that it is about */
+	bool asr;	/* one of the policy's own, with what follows; sets of classes, 0: whatever */
+	u64 subject, not_subject, exe, not_exe, not_objects;
+	u32 traits, not_traits;	/* bit sets of enum rampart_trait: any of these makes an object as well; none of these */
+	u32 when;		/* all of these */
 	enum rampart_mode mode;
 };
 
-#define RAMPART_RULES_MAX 16
+/* What lets through what rules of the policy's own would refuse. All text NUL-terminated. */
+struct rampart_excluded {
+	const char *name;
+	const char *rule;	/* NULL: all */
+	struct pb_view object;	/* a place, empty: wherever */
+	bool children;
+	s64 until;		/* seconds since 1970, 0: for good */
+};
+
+#define RAMPART_RULES_MAX (10 + RAMPART_ASR_RULES_MAX)
 #define RAMPART_COMPONENTS_MAX 1000000	/* of all paths of a policy together */
 
 struct rampart_ruleset;
@@ -83,9 +107,41 @@ u32 rampart_ruleset_step(const struct rampart_ruleset *ruleset, u32 state, const
 u32 rampart_ruleset_walk(const struct rampart_ruleset *ruleset, u32 state, const char *path);
 
 /* rampart_ruleset_label() - what a state means. Context: any. */
-const struct rampart_label *rampart_ruleset_label(const struct rampart_ruleset *ruleset, u32 state);
+struct rampart_label rampart_ruleset_label(const struct rampart_ruleset *ruleset, u32 state);
 
-const struct rampart_rule *rampart_ruleset_rules(const struct rampart_ruleset *ruleset, u32 *n);
+/* rampart_ruleset_rules() - those that ask about @op, in order. Context: any. */
+const struct rampart_rule *const *rampart_ruleset_rules(const struct rampart_ruleset *ruleset, enum rampart_op op, u32 *n);
+
+/* rampart_ruleset_mode() - of the rule @name, OFF if there is none. Context: any. */
+enum rampart_mode rampart_ruleset_mode(const struct rampart_ruleset *ruleset, const char *name);
+
+/*
+ * rampart_ruleset_wide() - which traits an operation must have any of to be of interest though it is about no place; RAMPART_WIDE: it
+ * always is. 0: only places count. Context: any.
+ */
+#define RAMPART_WIDE (1u << 31)
+u32 rampart_ruleset_wide(const struct rampart_ruleset *ruleset, enum rampart_op op);
+
+/*
+ * rampart_ruleset_subjects() - the classes of which one must have led to a process, or be its own, for any rule of the policy's own to
+ * be about what it does; all of them if there is a rule for whoever it is. Context: any.
+ */
+u64 rampart_ruleset_subjects(const struct rampart_ruleset *ruleset, enum rampart_op op);
+
+/* rampart_ruleset_traits() - all that any rule asks about. Context: any. */
+u32 rampart_ruleset_traits(const struct rampart_ruleset *ruleset);
+
+/* rampart_ruleset_exempting() - classes by which a program is exempt from a rule of the policy's own. Context: any. */
+u64 rampart_ruleset_exempting(const struct rampart_ruleset *ruleset);
+
+const struct rampart_excluded *rampart_ruleset_exclusions(const struct rampart_ruleset *ruleset, u32 *n);
+
+/* rampart_ruleset_anybody() - which of them name no program. Context: any. */
+const u32 *rampart_ruleset_anybody(const struct rampart_ruleset *ruleset, u32 *n);
+
+/* rampart_ruleset_excludes() - whether @path lies in the place of @excluded, if that has one. Context: any. */
+bool rampart_ruleset_excludes(const struct rampart_ruleset *ruleset, const struct rampart_excluded *excluded, const char *path);
+
 const struct rampart_trust *rampart_ruleset_trusts(const struct rampart_ruleset *ruleset, u32 *n);
 
 /* The literal beginnings (up to the first "*") of all patterns, NUL-terminated: where symlinks have to be resolved. */

@@ -17,6 +17,7 @@
 
 #include "../unit/decode_cases.h"
 #include "control.pb-c.h"
+#include "policy.pb-c.h"
 #include "wire.h"
 
 #define NETLINK_FAMILY 0x1d	/* as fuzz_kernel.c's controller says */
@@ -94,6 +95,65 @@ static void end_input(const char *folder, unsigned int i)
 	input.len = 0;
 }
 
+/* --- a policy --- */
+
+/* All of Asr at once: what the cases have one by one. */
+static size_t pack_asr(u8 *buf)
+{
+	Rampart__PolicyBundle bundle = RAMPART__POLICY_BUNDLE__INIT;
+	Rampart__Asr asr = RAMPART__ASR__INIT;
+	Rampart__Class browsers = RAMPART__CLASS__INIT, startup = RAMPART__CLASS__INIT, *classes[] = { &browsers, &startup };
+	Rampart__Rule child = RAMPART__RULE__INIT, memory = RAMPART__RULE__INIT, *rules[] = { &child, &memory };
+	Rampart__Exclusion program = RAMPART__EXCLUSION__INIT, place = RAMPART__EXCLUSION__INIT,
+			   *exclusions[] = { &program, &place };
+	char *browser_paths[] = { (char *)"/usr/bin/browser", (char *)"/opt/*/browser" }, *startup_paths[] = { (char *)"~/.config" };
+
+	bundle.format = bundle.version = bundle.valid_from = 1;
+	bundle.valid_until = 2;
+	bundle.name = (char *)"p";
+	bundle.asr = &asr;
+	asr.classes = classes;
+	asr.n_classes = ARRAY_SIZE(classes);
+	browsers.name = (char *)"browsers";
+	browsers.paths = browser_paths;
+	browsers.n_paths = ARRAY_SIZE(browser_paths);
+	startup.name = (char *)"startup";
+	startup.paths = startup_paths;
+	startup.n_paths = ARRAY_SIZE(startup_paths);
+	asr.rules = rules;
+	asr.n_rules = ARRAY_SIZE(rules);
+	child.id = memory.id = (char *)"child";
+	child.mode = memory.mode = RAMPART__MODE__BLOCK;
+	child.ops = BIT_ULL(RAMPART_OP_EXEC) | BIT_ULL(RAMPART_OP_LOAD);
+	child.subject = child.not_object = 1;
+	child.exe = child.not_exe = child.object = child.not_subject = 2;
+	child.title = (char *)"A browser's child";
+	child.attack = (char *)"T1059 T1204";
+	memory.ops = BIT_ULL(RAMPART_OP_KEXEC);
+	memory.object_traits = BIT_ULL(RAMPART_TRAIT_MEMFD);
+	memory.not_object_traits = BIT_ULL(RAMPART_TRAIT_SCRIPT);
+	memory.when = BIT_ULL(RAMPART_TRAIT_NO_TERMINAL);
+	asr.exclusions = exclusions;
+	asr.n_exclusions = ARRAY_SIZE(exclusions);
+	program.name = place.name = (char *)"chg-1";
+	program.exe = (char *)"/bin/a";
+	program.sha256 = (ProtobufCBinaryData){ 32, (u8 *)"0123456789abcdef0123456789abcdef" };
+	program.children = true;
+	program.owner = program.reason = (char *)"me";
+	place.rule = child.id;
+	place.object = (char *)"~/x";
+	place.until = 9;
+	return protobuf_c_message_pack(&bundle.base, buf);
+}
+
+static void write_policies(const char *folder)
+{
+	u8 buf[1024];
+
+	write_cases(folder, policy_cases, ARRAY_SIZE(policy_cases));
+	write_file(folder, ARRAY_SIZE(policy_cases), buf, pack_asr(buf));
+}
+
 /* --- events --- */
 
 struct sample {
@@ -126,11 +186,15 @@ static void sample_init(struct sample *s, u64 seq)
 		s->event[i].count = i + 1;
 		s->event[i].subject = &s->subject;
 		s->event[i].object = &s->object;
+		s->event[i].traits = i ? 1 << 6 | 1 : 0;
 	}
+	s->event[1].exclusion = (char *)"chg-1";
 	s->event[1].object2 = &s->object2;
 	s->subject.exe = (char *)"/bin/sh\033[2J";
 	s->subject.comm = (char *)"sh";
 	s->subject.loginuid = UINT32_MAX;
+	s->subject.class_lineage = s->subject.exe_classes = 3 << 16;
+	s->subject.trusted_lineage = s->subject.trusted_exe = 1 << 16;
 	s->subject.lineage = &s->lineage;
 	s->subject.n_lineage = 1;
 	s->lineage = &s->ancestor;
@@ -369,7 +433,7 @@ int main(int argc, char **argv)
 	make_folder(argv[1]);
 	if (chdir(argv[1]))
 		err(1, "%s", argv[1]);
-	write_cases("fuzz_decode", policy_cases, ARRAY_SIZE(policy_cases));
+	write_policies("fuzz_decode");
 	write_cases("fuzz_disarm", token_cases, ARRAY_SIZE(token_cases));
 	write_messages("fuzz_cms");
 	write_events("fuzz_event");

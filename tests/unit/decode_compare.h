@@ -58,12 +58,67 @@ static void same_secrets(const struct rampart_policy *ours, const Rampart__Secre
 	REQUIRE(ours->readers.n == reader);
 }
 
+static void same_classes(const struct rampart_policy *ours, const Rampart__Asr *theirs)
+{
+	size_t paths = 0;
+
+	REQUIRE(ours->classes.n == theirs->n_classes);
+	for (u32 i = 0; i < ours->classes.n; i++) {
+		const Rampart__Class *class = theirs->classes[i];
+
+		same_string(ours->classes.v[i], class->name);
+		same_strings(rampart_policy_class(ours, i), class->paths, class->n_paths);
+		paths += class->n_paths;
+		REQUIRE(ours->class_bit[i] == i);
+	}
+	REQUIRE(ours->class_paths.n == paths);
+}
+
+static void same_rule(const struct rampart_asr_rule *ours, const Rampart__Rule *theirs)
+{
+	same_string(ours->id, theirs->id);
+	REQUIRE((int)ours->mode == (int)theirs->mode);
+	REQUIRE(ours->ops == theirs->ops);
+	REQUIRE(ours->subject == theirs->subject && ours->not_subject == theirs->not_subject);
+	REQUIRE(ours->exe == theirs->exe && ours->not_exe == theirs->not_exe);
+	REQUIRE(ours->object == theirs->object && ours->not_object == theirs->not_object);
+	REQUIRE(ours->object_traits == theirs->object_traits && ours->not_object_traits == theirs->not_object_traits);
+	REQUIRE(ours->when == theirs->when);
+	same_string(ours->title, theirs->title);
+	same_string(ours->attack, theirs->attack);
+}
+
+static void same_exclusion(const struct rampart_exclusion *ours, const Rampart__Exclusion *theirs)
+{
+	same_string(ours->name, theirs->name);
+	same_string(ours->rule, theirs->rule);
+	same_string(ours->exe, theirs->exe);
+	same_bytes(ours->sha256, theirs->sha256.data, theirs->sha256.len);
+	REQUIRE(ours->children == theirs->children);
+	same_string(ours->object, theirs->object);
+	REQUIRE(ours->until == theirs->until);
+	same_string(ours->owner, theirs->owner);
+	same_string(ours->reason, theirs->reason);
+}
+
+static void same_asr(const struct rampart_policy *ours, const Rampart__Asr *theirs)
+{
+	same_classes(ours, theirs);
+	REQUIRE(ours->rules.n == theirs->n_rules);
+	for (u32 i = 0; i < ours->rules.n; i++)
+		same_rule(&ours->rules.v[i], theirs->rules[i]);
+	REQUIRE(ours->exclusions.n == theirs->n_exclusions);
+	for (u32 i = 0; i < ours->exclusions.n; i++)
+		same_exclusion(&ours->exclusions.v[i], theirs->exclusions[i]);
+}
+
 static void same_policy(const struct rampart_policy *ours, const Rampart__PolicyBundle *theirs)
 {
 	const Rampart__Target no_target = RAMPART__TARGET__INIT;
 	const Rampart__Folders no_folders = RAMPART__FOLDERS__INIT;
 	const Rampart__Secrets no_secrets = RAMPART__SECRETS__INIT;
 	const Rampart__SelfProtection no_self = RAMPART__SELF_PROTECTION__INIT;
+	const Rampart__Asr no_asr = RAMPART__ASR__INIT;
 	const Rampart__Target *target = theirs->target ? theirs->target : &no_target;
 	const Rampart__Folders *folders = theirs->folders ? theirs->folders : &no_folders;
 	const Rampart__SelfProtection *self = theirs->self_protection ? theirs->self_protection : &no_self;
@@ -85,6 +140,7 @@ static void same_policy(const struct rampart_policy *ours, const Rampart__Policy
 	REQUIRE(ours->revoked.n == theirs->n_revoked);
 	for (size_t i = 0; i < theirs->n_revoked; i++)
 		same_bytes(ours->revoked.v[i], theirs->revoked[i].data, theirs->revoked[i].len);
+	same_asr(ours, theirs->asr ? theirs->asr : &no_asr);
 }
 
 /*

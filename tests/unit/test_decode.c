@@ -199,6 +199,177 @@ static void secrets_and_their_programs(test_state *state)
 	assert_int_equal(decode_secrets(2, RAMPART_PROGRAMS_MAX / 2 + 1, &policy), RAMPART_REASON_OVER_CAP);
 }
 
+/* Of which there are how many in an Asr of everything; names differ, and else all of one kind are equal. */
+struct asr_sizes {
+	u32 classes, paths;	/* paths of each class */
+	u32 rules, exclusions;
+};
+
+static void put_classes(struct pb_writer *w, const struct asr_sizes *sizes)
+{
+	char name[24];
+
+	for (u32 i = 0; i < sizes->classes; i++) {
+		u32 class = pb_begin(w, 1);
+
+		snprintf(name, sizeof(name), "class-%u", i);
+		pb_put_string(w, 1, name);
+		for (u32 j = 0; j < sizes->paths; j++)
+			pb_put_string(w, 2, i % 2 ? "/bin/a" : "~/b");
+		pb_end(w, class);
+	}
+}
+
+static void put_rules(struct pb_writer *w, const struct asr_sizes *sizes)
+{
+	char id[24];
+
+	for (u32 i = 0; i < sizes->rules; i++) {
+		u32 rule = pb_begin(w, 2);
+
+		snprintf(id, sizeof(id), "rule-%u", i);
+		pb_put_string(w, 1, id);
+		pb_put_varint(w, 2, i % RAMPART_MODE_NUM);
+		pb_put_varint(w, 3, BIT_ULL(RAMPART_OP_EXEC));
+		pb_put_varint(w, 4, sizes->classes ? BIT_ULL(sizes->classes - 1) : 0);
+		pb_end(w, rule);
+	}
+}
+
+static void put_exclusions(struct pb_writer *w, const struct asr_sizes *sizes)
+{
+	for (u32 i = 0; i < sizes->exclusions; i++) {
+		u32 exclusion = pb_begin(w, 3);
+
+		pb_put_string(w, 1, "e");
+		pb_put_string(w, i % 2 ? 3 : 6, "/a");
+		pb_put_varint(w, 7, i + 1);
+		pb_end(w, exclusion);
+	}
+}
+
+static enum rampart_reason decode_asr(const struct asr_sizes *sizes, struct rampart_policy *policy, u8 **message)
+{
+	u32 cap = 64 + sizes->classes * (24 + sizes->paths * 8) + sizes->rules * 40 + sizes->exclusions * 24;
+	struct pb_writer w = { .buf = env_calloc(1, cap), .cap = cap };
+	u32 asr;
+
+	put_head(&w);
+	asr = pb_begin(&w, 12);
+	put_classes(&w, sizes);
+	put_rules(&w, sizes);
+	put_exclusions(&w, sizes);
+	pb_end(&w, asr);
+	assert_false(w.overflow);
+	*message = w.buf;
+	return rampart_policy_decode((struct pb_view){ w.buf, w.len }, policy);
+}
+
+static void assert_asr(const struct asr_sizes *sizes)
+{
+	struct rampart_policy policy;
+	u8 *message;
+
+	assert_int_equal(decode_asr(sizes, &policy, &message), RAMPART_REASON_OK);
+	assert_int_equal(policy.classes.n, sizes->classes);
+	assert_int_equal(policy.class_paths.n, sizes->classes * sizes->paths);
+	assert_int_equal(policy.rules.n, sizes->rules);
+	assert_int_equal(policy.exclusions.n, sizes->exclusions);
+	for (u32 i = 0; i < RAMPART_CLASSES_MAX; i++) {
+		struct rampart_views paths = rampart_policy_class(&policy, i < sizes->classes ? i : 0);
+
+		assert_int_equal(policy.class_bit[i], i);
+		assert_int_equal(policy.class_end[i], i < sizes->classes ? (i + 1) * sizes->paths : 0);
+		assert_int_equal(paths.n, sizes->classes ? sizes->paths : 0);
+		assert_true(!paths.n == !paths.v);
+		if (i < sizes->classes && paths.n)
+			assert_int_equal(paths.v[paths.n - 1].len, i % 2 ? 6 : 3);
+	}
+	for (u32 i = 0; i < sizes->rules; i++)
+		assert_int_equal(policy.rules.v[i].mode, i % RAMPART_MODE_NUM);
+	for (u32 i = 0; i < sizes->exclusions; i++)
+		assert_true(policy.exclusions.v[i].until == i + 1 && policy.exclusions.v[i].exe.len == (i % 2 ? 2 : 0) &&
+			    policy.exclusions.v[i].object.len == (i % 2 ? 0 : 2));
+	rampart_policy_free(&policy);
+	env_free(message);
+}
+
+static void assert_asr_over_cap(const struct asr_sizes *sizes)
+{
+	struct rampart_policy policy;
+	u8 *message;
+
+	assert_int_equal(decode_asr(sizes, &policy, &message), RAMPART_REASON_OVER_CAP);
+	env_free(message);
+}
+
+static void asr_up_to_its_caps(test_state *state)
+{
+	static const struct asr_sizes good[] = {
+		{ 0, 0, 0, 0 }, { 1, 0, 1, 1 }, { 5, 3, 4, 7 }, { RAMPART_CLASSES_MAX, 1, RAMPART_ASR_RULES_MAX, 2 },
+		{ 1, RAMPART_PATTERNS_MAX, 0, 0 }, { 40, RAMPART_PATTERNS_MAX / 40, 0, 0 }, { 0, 0, 0, RAMPART_EXCLUSIONS_MAX },
+	};
+	static const struct asr_sizes bad[] = {
+		{ RAMPART_CLASSES_MAX + 1, 0, 0, 0 }, { 0, 0, RAMPART_ASR_RULES_MAX + 1, 0 }, { 0, 0, 0, RAMPART_EXCLUSIONS_MAX + 1 },
+		{ 1, RAMPART_PATTERNS_MAX + 1, 0, 0 }, { 41, RAMPART_PATTERNS_MAX / 40, 0, 0 },
+	};
+
+	for (u32 i = 0; i < ARRAY_SIZE(good); i++)
+		assert_asr(&good[i]);
+	for (u32 i = 0; i < ARRAY_SIZE(bad); i++)
+		assert_asr_over_cap(&bad[i]);
+}
+
+/* A text in field @number of the message that field @list of Asr is; its required fields are there, but for that one. */
+static enum rampart_reason decode_text(u32 list, u32 number, const char *text)
+{
+	static u8 buf[2 * RAMPART_PATH_MAX];
+	struct pb_writer w = { .buf = buf, .cap = sizeof(buf) };
+	struct rampart_policy policy;
+	enum rampart_reason reason;
+	u32 asr, entry;
+
+	put_head(&w);
+	asr = pb_begin(&w, 12);
+	entry = pb_begin(&w, list);
+	if (number != 1)
+		pb_put_string(&w, 1, "a");
+	if (list == 2)
+		pb_put_varint(&w, 3, BIT_ULL(RAMPART_OP_EXEC));
+	if (list == 3 && number != 3)
+		pb_put_string(&w, 3, "/a");
+	pb_put_string(&w, number, text);
+	pb_end(&w, entry);
+	pb_end(&w, asr);
+	assert_false(w.overflow);
+	reason = rampart_policy_decode((struct pb_view){ w.buf, w.len }, &policy);
+	rampart_policy_free(&policy);
+	return reason;
+}
+
+static void texts_of_asr_up_to_their_lengths(test_state *state)
+{
+	static const struct {
+		u32 list, number, max;
+		bool path;
+	} texts[] = {
+		{ 1, 1, RAMPART_ID_MAX, false }, { 1, 2, RAMPART_PATH_MAX, true }, { 2, 1, RAMPART_ID_MAX, false },
+		{ 2, 13, RAMPART_NOTE_MAX, false }, { 2, 14, 100, false }, { 3, 1, RAMPART_ID_MAX, false },
+		{ 3, 3, RAMPART_PATH_MAX, true }, { 3, 6, RAMPART_PATH_MAX, true }, { 3, 8, RAMPART_NOTE_MAX, false },
+		{ 3, 9, RAMPART_NOTE_MAX, false },
+	};
+	static char text[RAMPART_PATH_MAX + 2];
+
+	for (u32 i = 0; i < ARRAY_SIZE(texts); i++) {
+		memset(text, 0, sizeof(text));
+		for (u32 j = 0; j < texts[i].max; j++)
+			text[j] = texts[i].path && j % 65 == 0 ? '/' : 'a';
+		assert_int_equal(decode_text(texts[i].list, texts[i].number, text), RAMPART_REASON_OK);
+		text[texts[i].max] = 'a';
+		assert_int_equal(decode_text(texts[i].list, texts[i].number, text), RAMPART_REASON_OVER_CAP);
+	}
+}
+
 static void paths_too_long_are_over_cap(test_state *state)
 {
 	static char path[RAMPART_PATH_MAX + 2];
@@ -216,7 +387,8 @@ static void paths_too_long_are_over_cap(test_state *state)
 static void leaves_nothing_behind(test_state *state)
 {
 	static const struct rampart_policy zero;
-	static const u8 bad[] = HEAD "\x3a\x02/a" "\x62\x00";
+	static const u8 bad[] = HEAD "\x3a\x02/a" "\x6a\x00";
+	static const u8 twice[] = HEAD "\x62\x0a" A_CLASS A_CLASS;
 	struct rampart_policy policy;
 
 	memset(&policy, 0xee, sizeof(policy));
@@ -229,6 +401,11 @@ static void leaves_nothing_behind(test_state *state)
 	rampart_policy_free(&policy);
 	assert_int_equal(policy.homes.n, 0);
 	rampart_policy_free(&policy);
+
+	/* What only all of it together can tell is found when there is memory for it. */
+	memset(&policy, 0xee, sizeof(policy));
+	assert_int_equal(rampart_policy_decode((struct pb_view){ twice, sizeof(twice) - 1 }, &policy), RAMPART_REASON_BAD_VALUE);
+	assert_memory_equal(&policy, &zero, sizeof(policy));
 }
 
 SUITE(decode,
@@ -238,5 +415,7 @@ SUITE(decode,
 	TEST(paths_up_to_their_limits),
 	TEST(lists_up_to_their_caps),
 	TEST(secrets_and_their_programs),
+	TEST(asr_up_to_its_caps),
+	TEST(texts_of_asr_up_to_their_lengths),
 	TEST(paths_too_long_are_over_cap),
 	TEST(leaves_nothing_behind));

@@ -28,7 +28,30 @@ static void counting_free(void *p)
 #define env_free counting_free
 #include "../../policy/decode.c"
 
-static u32 put_bundle(u8 *buf, u32 cap)
+static void put_asr(struct pb_writer *w, const char *excluded)
+{
+	u32 asr = pb_begin(w, 12), entry;
+
+	entry = pb_begin(w, 1);
+	pb_put_string(w, 1, "class");
+	pb_put_string(w, 2, "/c");
+	pb_end(w, entry);
+	entry = pb_begin(w, 2);
+	pb_put_string(w, 1, "rule");
+	pb_put_varint(w, 3, BIT_ULL(RAMPART_OP_EXEC));
+	pb_end(w, entry);
+	entry = pb_begin(w, 3);
+	pb_put_string(w, 1, "exclusion");
+	pb_put_string(w, 2, excluded);
+	pb_put_string(w, 3, "/d");
+	pb_end(w, entry);
+	pb_end(w, asr);
+}
+
+#define LISTS 9	/* that are not empty */
+
+/* @excluded: the rule that an exclusion names. */
+static u32 put_bundle(u8 *buf, u32 cap, const char *excluded)
 {
 	struct pb_writer w = { .buf = buf, .cap = cap };
 	u32 mark, secret, program;
@@ -53,6 +76,7 @@ static u32 put_bundle(u8 *buf, u32 cap)
 	pb_end(&w, program);
 	pb_end(&w, secret);
 	pb_end(&w, mark);
+	put_asr(&w, excluded);
 	assert_false(w.overflow);
 	return w.len;
 }
@@ -61,10 +85,10 @@ static u32 put_bundle(u8 *buf, u32 cap)
 static void every_allocation_may_fail(void **state)
 {
 	u8 buf[256];
-	struct pb_view message = { buf, put_bundle(buf, sizeof(buf)) };
+	struct pb_view message = { buf, put_bundle(buf, sizeof(buf), "rule") };
 	struct rampart_policy policy;
 
-	for (fail_at = 1; fail_at <= 5; fail_at++) {
+	for (fail_at = 1; fail_at <= LISTS; fail_at++) {
 		calls = 0;
 		assert_int_equal(rampart_policy_decode(message, &policy), RAMPART_REASON_NO_MEMORY);
 		assert_int_equal(calls, fail_at);
@@ -72,9 +96,22 @@ static void every_allocation_may_fail(void **state)
 	}
 	calls = 0;
 	assert_int_equal(rampart_policy_decode(message, &policy), RAMPART_REASON_OK);
-	assert_int_equal(calls, 5);
-	assert_int_equal(held, 5);
+	assert_int_equal(calls, LISTS);
+	assert_int_equal(held, LISTS);
 	rampart_policy_free(&policy);
+	assert_int_equal(held, 0);
+}
+
+/* What only all of it together can tell is wrong is found when everything is allocated, of which then nothing is held. */
+static void late_refusal_holds_nothing(void **state)
+{
+	u8 buf[256];
+	u32 len = put_bundle(buf, sizeof(buf), "other");
+	struct rampart_policy policy;
+
+	fail_at = calls = 0;
+	assert_int_equal(rampart_policy_decode((struct pb_view){ buf, len }, &policy), RAMPART_REASON_BAD_VALUE);
+	assert_int_equal(calls, LISTS);
 	assert_int_equal(held, 0);
 }
 
@@ -82,11 +119,11 @@ static void every_allocation_may_fail(void **state)
 static void refusal_allocates_nothing(void **state)
 {
 	u8 buf[256];
-	u32 len = put_bundle(buf, sizeof(buf));
+	u32 len = put_bundle(buf, sizeof(buf), "rule");
 	struct rampart_policy policy;
 
 	fail_at = calls = 0;
-	buf[len++] = 0x62;	/* field 12 */
+	buf[len++] = 0x6a;	/* field 13 */
 	buf[len++] = 0;
 	assert_int_equal(rampart_policy_decode((struct pb_view){ buf, len }, &policy), RAMPART_REASON_UNKNOWN_FIELD);
 	assert_int_equal(calls, 0);
@@ -97,6 +134,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_allocation_may_fail),
 		cmocka_unit_test(refusal_allocates_nothing),
+		cmocka_unit_test(late_refusal_holds_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

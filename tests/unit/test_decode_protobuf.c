@@ -63,8 +63,104 @@ static void random_programs(Rampart__Program *programs, Rampart__Program **list,
 	}
 }
 
+/* An Asr that is good: names differ, sets are of what there is, and exclusions name a rule that there is. */
+struct random_asr {
+	Rampart__Asr asr;
+	Rampart__Class class[3], *classes[3];
+	char *paths[3][3];
+	Rampart__Rule rule[4], *rules[4];
+	Rampart__Exclusion exclusion[3], *exclusions[3];
+};
+
+static const char *const class_names[] = { "browsers", "a_b", "c-9" };
+static const char *const rule_ids[] = { "office_child", "webshell", "r" };
+static const char *const notes[] = { "", "because", "CHG 1 \xc3\xa9" };
+
+static void random_classes(struct random_asr *a)
+{
+	a->asr.classes = a->classes;
+	a->asr.n_classes = random_below(4);
+	for (size_t i = 0; i < a->asr.n_classes; i++) {
+		rampart__class__init(a->classes[i] = &a->class[i]);
+		a->class[i].name = (char *)class_names[i];
+		a->class[i].n_paths = random_texts(a->class[i].paths = a->paths[i], 3, places, ARRAY_SIZE(places));
+	}
+}
+
+static u64 random_set(size_t n)
+{
+	return random_below(2) ? random_u64() & (BIT_ULL(n) - 1) : 0;
+}
+
+static void random_rules(struct random_asr *a)
+{
+	size_t n = a->asr.n_classes;
+	int modes[ARRAY_SIZE(rule_ids)];
+
+	for (size_t i = 0; i < ARRAY_SIZE(modes); i++)
+		modes[i] = random_below(RAMPART_MODE_NUM);
+	a->asr.rules = a->rules;
+	a->asr.n_rules = random_below(5);
+	for (size_t i = 0; i < a->asr.n_rules; i++) {
+		Rampart__Rule *rule = a->rules[i] = &a->rule[i];
+		u32 id = random_below(ARRAY_SIZE(rule_ids));
+
+		rampart__rule__init(rule);
+		rule->id = (char *)rule_ids[id];
+		rule->mode = modes[id];
+		rule->ops = BIT_ULL(1 + random_below(RAMPART_OP_NUM - 1)) | (random_set(RAMPART_OP_NUM) & ~1ULL);
+		rule->subject = random_set(n);
+		rule->not_subject = random_set(n);
+		rule->exe = random_set(n);
+		rule->not_exe = random_set(n);
+		rule->object = random_set(n);
+		rule->not_object = random_set(n);
+		rule->object_traits = random_set(RAMPART_TRAIT_NUM);
+		rule->not_object_traits = random_set(RAMPART_TRAIT_NUM);
+		rule->when = random_set(RAMPART_TRAIT_NUM);
+		rule->title = PICK(notes);
+		rule->attack = PICK(((const char *const[]){ "", "T1059", "T1204 T1566" }));
+	}
+}
+
+static void random_exclusions(struct random_asr *a)
+{
+	a->asr.exclusions = a->exclusions;
+	a->asr.n_exclusions = random_below(4);
+	for (size_t i = 0; i < a->asr.n_exclusions; i++) {
+		Rampart__Exclusion *exclusion = a->exclusions[i] = &a->exclusion[i];
+		bool program = random_below(2);
+
+		rampart__exclusion__init(exclusion);
+		exclusion->name = PICK(((const char *const[]){ "chg-1", "x" }));
+		if (a->asr.n_rules && random_below(2))
+			exclusion->rule = a->rules[random_below(a->asr.n_rules)]->id;
+		if (program) {
+			exclusion->exe = PICK(exes);
+			exclusion->sha256 = (ProtobufCBinaryData){ .data = digest, .len = random_below(3) ? 0 : sizeof(digest) };
+			exclusion->children = random_below(2);
+		}
+		if (!program || random_below(2))
+			exclusion->object = PICK(places);
+		exclusion->until = random_below(2) ? (s64)random_u64() : 0;
+		exclusion->owner = PICK(notes);
+		exclusion->reason = PICK(notes);
+	}
+}
+
+static Rampart__Asr *random_asr(struct random_asr *a)
+{
+	rampart__asr__init(&a->asr);
+	random_classes(a);
+	random_rules(a);
+	random_exclusions(a);
+	return &a->asr;
+}
+
 static u32 random_policy(u8 *out)
 {
+	struct random_asr asr;
+
 	Rampart__PolicyBundle bundle = RAMPART__POLICY_BUNDLE__INIT;
 	Rampart__Target target = RAMPART__TARGET__INIT;
 	Rampart__Folders folders = RAMPART__FOLDERS__INIT;
@@ -91,6 +187,7 @@ static u32 random_policy(u8 *out)
 	bundle.target = random_below(4) ? &target : NULL;
 	bundle.folders = random_below(4) ? &folders : NULL;
 	bundle.self_protection = random_below(4) ? &self : NULL;
+	bundle.asr = random_below(4) ? random_asr(&asr) : NULL;
 	assert_true(rampart__policy_bundle__get_packed_size(&bundle) <= ROOM / 2);
 	return rampart__policy_bundle__pack(&bundle, out);
 }
@@ -137,7 +234,7 @@ static u32 mutate(u8 *buf, u32 len)
 		if (len + 1 > ROOM)
 			return len;
 		memmove(buf + at + 1, buf + at, len - at);
-		buf[at] = random_below(12) << 3 | random_below(8);
+		buf[at] = random_below(16) << 3 | random_below(8);
 		return len + 1;
 	}
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-/* names.h against what protoc makes of proto/event.proto. */
+/* names.h against what protoc makes of proto/event.proto and proto/policy.proto. */
 #include <harness.h>
 
 #include <event.pb-c.h>
+#include <policy.pb-c.h>
 
 #include "names.h"
 
@@ -34,6 +35,12 @@ static void numbers_equal_proto(test_state *state)
 	same_name(&rampart__operation__descriptor, "OP_", RAMPART_OP_##name, #name);
 	RAMPART_OPS(X)
 #undef X
+#define X(name, text)                                                                                      \
+	static_assert((int)RAMPART_TRAIT_##name == (int)RAMPART__TRAIT__TRAIT_##name, #name);              \
+	same_name(&rampart__trait__descriptor, "TRAIT_", RAMPART_TRAIT_##name, #name);
+	RAMPART_TRAITS(X)
+#undef X
+	assert_int_equal(rampart__trait__descriptor.n_values, RAMPART_TRAIT_NUM);
 	assert_int_equal(rampart__mode__descriptor.n_values, RAMPART_MODE_NUM);
 	assert_int_equal(rampart__outcome__descriptor.n_values, RAMPART_OUTCOME_NUM);
 	assert_int_equal(rampart__operation__descriptor.n_values, RAMPART_OP_NUM);
@@ -48,6 +55,8 @@ static void words_equal_proto(test_state *state)
 		assert_int_equal(strcasecmp(rampart_outcome_name(i), rampart__outcome__descriptor.values[i].name), 0);
 	for (unsigned int i = 0; i < RAMPART_OP_NUM; i++)
 		assert_int_equal(strcasecmp(rampart_op_name(i), rampart__operation__descriptor.values[i].name + 3), 0);
+	for (unsigned int i = 0; i < RAMPART_TRAIT_NUM; i++)
+		assert_int_equal(strcasecmp(rampart_trait_name(i), rampart__trait__descriptor.values[i].name + 6), 0);
 }
 
 SUITE(names_proto,

@@ -9,6 +9,7 @@
 #define T RAMPART_OBJ_TRUSTED
 #define S RAMPART_OBJ_SELF
 #define O RAMPART_OBJ_SECRET
+#define P RAMPART_OBJ_PROGRAM
 #define N255 "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn" \
 	     "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn" \
 	     "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn"
@@ -91,8 +92,9 @@ static void patterns(test_state *state)
 			struct rampart_label is = walked_label(ruleset, e->path);
 
 			if (is.classes != e->classes || is.below != e->below || is.place != e->place)
-				fail_msg("%s: \"%s\": classes %x below %x place %u, expected %x %x %u", cases[i].name,
-					 e->path, is.classes, is.below, is.place, e->classes, e->below, e->place);
+				fail_msg("%s: \"%s\": classes %llx below %llx place %u, expected %x %x %u", cases[i].name,
+					 e->path, (unsigned long long)is.classes, (unsigned long long)is.below, is.place,
+					 e->classes, e->below, e->place);
 		}
 		rampart_ruleset_free(ruleset);
 	}
@@ -145,8 +147,9 @@ static void secrets(test_state *state)
 
 		if (is.classes != rows[i].classes || (is.below & ~S) != rows[i].below || is.place != rows[i].place ||
 		    is.secrets != rows[i].secrets || is.secrets_below != rows[i].secrets_below)
-			fail_msg("\"%s\": classes %x below %x place %u secrets %x below %x", rows[i].path, is.classes,
-				 is.below, is.place, is.secrets, is.secrets_below);
+			fail_msg("\"%s\": classes %llx below %llx place %u secrets %x below %x", rows[i].path,
+				 (unsigned long long)is.classes, (unsigned long long)is.below, is.place, is.secrets,
+				 is.secrets_below);
 	}
 	trusts = rampart_ruleset_trusts(ruleset, &n);
 	assert_int_equal(n, ARRAY_SIZE(classes));
@@ -192,7 +195,13 @@ static void no_policy(test_state *state)
 	u32 n;
 
 	assert_int_equal(why, RAMPART_REASON_OK);
-	rampart_ruleset_rules(ruleset, &n);
+	for (u32 op = 0; op < RAMPART_OP_NUM; op++) {
+		rampart_ruleset_rules(ruleset, op, &n);
+		assert_int_equal(n, 0);
+	}
+	rampart_ruleset_exclusions(ruleset, &n);
+	assert_int_equal(n, 0);
+	rampart_ruleset_anybody(ruleset, &n);
 	assert_int_equal(n, 0);
 	assert_int_equal(rampart_ruleset_ops(ruleset), 0);
 	assert_int_equal(walked_label(ruleset, "/etc/rampart/x").classes, S);
@@ -226,6 +235,7 @@ static void programs(test_state *state)
 	for (u32 i = 0; i < n; i++) {
 		assert_true(view_is(list[i].path, expected[i].path));
 		assert_int_equal(list[i].classes, expected[i].classes);
+		assert_true(!list[i].members && list[i].exclusion == RAMPART_EXCLUSION_NONE);
 	}
 	rampart_ruleset_free(ruleset);
 }
@@ -280,6 +290,231 @@ static void literals(test_state *state)
 	for (u32 i = 0; i < n; i++)
 		assert_true(view_is(list[i], i < ARRAY_SIZE(expected) ? expected[i] :
 							rampart_files[i - ARRAY_SIZE(expected)]));
+	rampart_ruleset_free(ruleset);
+}
+
+/* --- classes and exclusions --- */
+
+#define MEMBER(bit) BIT_ULL(RAMPART_CLASS_SHIFT + (bit))
+
+/*
+ * The bits are not in the order of the classes, as when a policy before this one had others. A program is also known by its file,
+ * of which what lies below its path is none; a folder is of the class with all that it has.
+ */
+static const struct text_class classes[] = {
+	{ "browsers", { { "/opt/browser", "/usr/bin/*", "/bin/b" }, 3 }, 9 },
+	{ "startup", { { "~/.config", "/etc/cron.d", "~/.config/x" }, 3 }, 0 },
+	{ "empty", { .n = 0 }, 1 },
+	{ "all", { { "/*", "/opt/browser/lib" }, 2 }, 47 },
+};
+
+enum { BROWSERS = 9, STARTUP = 0, EVERYTHING = 47 };	/* their bits */
+
+static void members(test_state *state)
+{
+	static const struct {
+		const char *path;
+		u64 classes, below;
+	} rows[] = {
+		{ "", 0, MEMBER(BROWSERS) | MEMBER(STARTUP) | MEMBER(EVERYTHING) | P | F | S },
+		{ "/opt", MEMBER(EVERYTHING) | P, MEMBER(BROWSERS) | MEMBER(EVERYTHING) | P | F },
+		{ "/opt/x", MEMBER(EVERYTHING), 0 },
+		{ "/opt/browser", MEMBER(BROWSERS) | MEMBER(EVERYTHING) | P | F, MEMBER(EVERYTHING) | P },
+		{ "/opt/browser/lib", MEMBER(BROWSERS) | MEMBER(EVERYTHING) | P | F, 0 },
+		{ "/opt/browser/lib/x", MEMBER(BROWSERS) | MEMBER(EVERYTHING) | F, 0 },
+		{ "/opt/browser/x", MEMBER(BROWSERS) | MEMBER(EVERYTHING) | F, 0 },
+		{ "/usr/bin", MEMBER(EVERYTHING), MEMBER(BROWSERS) | P | S },
+		{ "/usr/bin/x", MEMBER(BROWSERS) | MEMBER(EVERYTHING) | P, 0 },
+		{ "/usr/bin/x/y", MEMBER(BROWSERS) | MEMBER(EVERYTHING), 0 },
+		{ "/usr/bin/rampartctl", MEMBER(BROWSERS) | MEMBER(EVERYTHING) | P | S, 0 },
+		{ "/etc", MEMBER(EVERYTHING) | P, MEMBER(STARTUP) | P | S },
+		{ "/etc/cron.d/x", MEMBER(EVERYTHING) | MEMBER(STARTUP), 0 },
+		{ "/home/u", MEMBER(EVERYTHING), MEMBER(STARTUP) | P },
+		{ "/home/u/.config", MEMBER(EVERYTHING) | MEMBER(STARTUP) | P, MEMBER(STARTUP) | P },
+		{ "/home/u/.config/x", MEMBER(EVERYTHING) | MEMBER(STARTUP) | P, 0 },
+		{ "/home/u/.config/y", MEMBER(EVERYTHING) | MEMBER(STARTUP), 0 },
+		{ "/home", MEMBER(EVERYTHING) | P, MEMBER(STARTUP) | P },
+		{ "~/.config/x", MEMBER(STARTUP) | P, 0 },
+		{ "~", 0, MEMBER(STARTUP) | P },
+	};
+	static const struct {
+		const char *path;
+		u64 members;
+	} programs[] = {	/* what can be one file, in the policy's order */
+		{ "/usr/sbin/rampartd", 0 }, { "/opt/browser", MEMBER(BROWSERS) }, { "/bin/b", MEMBER(BROWSERS) },
+		{ "/etc/cron.d", MEMBER(STARTUP) }, { "/opt/browser/lib", MEMBER(EVERYTHING) },
+	};
+	struct text_policy policy = { .folders_mode = RAMPART_MODE_AUDIT, .protect = { { "/opt/browser" }, 1 },
+				      .homes = { { "/home/*" }, 1 }, .classes = classes, .n_classes = ARRAY_SIZE(classes) };
+	const struct rampart_trust *trusts;
+	enum rampart_reason why;
+	struct rampart_ruleset *ruleset = build_texts(&policy, &why);
+	u32 n;
+
+	for (u32 i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct rampart_label is = walked_label(ruleset, rows[i].path);
+
+		if (is.classes != rows[i].classes || is.below != rows[i].below)
+			fail_msg("\"%s\": classes %llx below %llx", rows[i].path, (unsigned long long)is.classes,
+				 (unsigned long long)is.below);
+	}
+	trusts = rampart_ruleset_trusts(ruleset, &n);
+	assert_int_equal(n, ARRAY_SIZE(programs));
+	for (u32 i = 0; i < n; i++) {
+		assert_true(view_is(trusts[i].path, programs[i].path));
+		assert_true(trusts[i].members == programs[i].members);
+		assert_true(trusts[i].classes == (i ? 0 : RAMPART_SUBJ_DAEMON));
+		assert_true(trusts[i].exclusion == RAMPART_EXCLUSION_NONE && !trusts[i].children && !trusts[i].pinned);
+	}
+	assert_false(rampart_ruleset_children(ruleset));
+	rampart_ruleset_free(ruleset);
+}
+
+/* The sets of a rule are by the classes' numbers, and what is published by their bits. */
+static void rules_by_bit(test_state *state)
+{
+	static const struct rampart_asr_rule rules[] = {
+		{ .id = VIEW("a"), .mode = RAMPART_MODE_WARN, .ops = BIT_ULL(RAMPART_OP_EXEC) | BIT_ULL(RAMPART_OP_KEXEC),
+		  .subject = 1 << 0, .not_subject = 1 << 1, .exe = 1 << 2, .not_exe = 1 << 3, .object = 1 << 0 | 1 << 3,
+		  .not_object = 1 << 1 | 1 << 2, .object_traits = 1, .not_object_traits = 2, .when = 4 },
+		{ .id = VIEW("off"), .ops = BIT_ULL(RAMPART_OP_EXEC), .subject = 1 << 0 },
+		{ .id = VIEW("b"), .mode = RAMPART_MODE_AUDIT, .ops = BIT_ULL(RAMPART_OP_EXEC) },
+	};
+	struct text_policy policy = { .classes = classes, .n_classes = ARRAY_SIZE(classes), .rules = rules,
+				      .n_rules = ARRAY_SIZE(rules) };
+	enum rampart_reason why;
+	struct rampart_ruleset *ruleset = build_texts(&policy, &why);
+	const struct rampart_rule *const *list;
+	u32 n;
+
+	list = rampart_ruleset_rules(ruleset, RAMPART_OP_EXEC, &n);
+	assert_int_equal(n, 2);
+	assert_string_equal(list[0]->name, "a");
+	assert_string_equal(list[1]->name, "b");
+	assert_true(list[0]->asr && !list[0]->secrets && !list[0]->exempt && list[0]->mode == RAMPART_MODE_WARN);
+	assert_true(list[0]->subject == MEMBER(9) && list[0]->not_subject == MEMBER(0));
+	assert_true(list[0]->exe == MEMBER(1) && list[0]->not_exe == MEMBER(47));
+	assert_true(list[0]->objects == (MEMBER(9) | MEMBER(47)) && list[0]->not_objects == (MEMBER(0) | MEMBER(1)));
+	assert_true(list[0]->traits == 1 && list[0]->not_traits == 2 && list[0]->when == 4);
+	assert_true(!list[1]->subject && !list[1]->objects && !list[1]->traits);
+	list = rampart_ruleset_rules(ruleset, RAMPART_OP_KEXEC, &n);
+	assert_int_equal(n, 1);
+	assert_string_equal(list[0]->name, "a");
+	rampart_ruleset_rules(ruleset, RAMPART_OP_READ, &n);
+	assert_int_equal(n, 0);
+	/* Its exemptions are worth what those programs' memory is. */
+	list = rampart_ruleset_rules(ruleset, RAMPART_OP_PTRACE, &n);
+	assert_int_equal(n, 1);
+	assert_string_equal(list[0]->name, "exempt_program");
+	assert_true(!list[0]->asr && list[0]->mode == RAMPART_MODE_WARN && list[0]->objects == RAMPART_OBJ_EXEMPT_TASK);
+	assert_true(rampart_ruleset_ops(ruleset) == (rules[0].ops | BIT_ULL(RAMPART_OP_PTRACE)));
+	rampart_ruleset_free(ruleset);
+}
+
+/* With those that every policy may have. */
+static void as_many_rules_as_there_may_be(test_state *state)
+{
+	static struct rampart_asr_rule rules[RAMPART_ASR_RULES_MAX];
+	static char ids[RAMPART_ASR_RULES_MAX][16];
+	struct text_policy policy = { .folders_mode = RAMPART_MODE_AUDIT, .disks_mode = RAMPART_MODE_AUDIT,
+				      .secrets_mode = RAMPART_MODE_AUDIT, .self_mode = RAMPART_MODE_AUDIT,
+				      .classes = classes, .n_classes = 1, .rules = rules, .n_rules = RAMPART_ASR_RULES_MAX };
+	const struct rampart_rule *const *list;
+	enum rampart_reason why;
+	struct rampart_ruleset *ruleset;
+	u32 n, others;
+
+	for (u32 i = 0; i < RAMPART_ASR_RULES_MAX; i++) {
+		snprintf(ids[i], sizeof(ids[i]), "rule-%u", i);
+		rules[i] = (struct rampart_asr_rule){ .id = view_text(ids[i]), .mode = RAMPART_MODE_BLOCK,
+						      .ops = BIT_ULL(RAMPART_OP_PTRACE) | BIT_ULL(RAMPART_OP_LOAD) };
+	}
+	rules[0].not_exe = 1;
+	ruleset = build_texts(&policy, &why);
+	list = rampart_ruleset_rules(ruleset, RAMPART_OP_LOAD, &n);
+	assert_int_equal(n, RAMPART_ASR_RULES_MAX);
+	for (u32 i = 0; i < n; i++) {
+		assert_string_equal(list[i]->name, ids[i]);
+		assert_int_equal(rampart_ruleset_mode(ruleset, ids[i]), RAMPART_MODE_BLOCK);
+	}
+	list = rampart_ruleset_rules(ruleset, RAMPART_OP_PTRACE, &n);
+	others = n - RAMPART_ASR_RULES_MAX - 1;
+	assert_int_equal(others, 4);	/* folders, disks, secrets, self_protection */
+	for (u32 i = 0; i < n; i++)
+		assert_int_equal(list[i]->asr, i >= others && i < n - 1);
+	assert_string_equal(list[n - 1]->name, "exempt_program");
+	rampart_ruleset_free(ruleset);
+}
+
+/* All that the format takes; the last bit is a bit like the others. */
+static void as_many_classes_as_there_are_bits(test_state *state)
+{
+	static struct text_class many[RAMPART_CLASSES_MAX];
+	static char paths[RAMPART_CLASSES_MAX][16];
+	struct text_policy policy = { .classes = many, .n_classes = RAMPART_CLASSES_MAX };
+	enum rampart_reason why;
+	struct rampart_ruleset *ruleset;
+
+	for (u32 i = 0; i < RAMPART_CLASSES_MAX; i++) {
+		snprintf(paths[i], sizeof(paths[i]), "/s/%u", i);
+		many[i] = (struct text_class){ "class", { { paths[i] }, 1 }, RAMPART_CLASSES_MAX - 1 - i };
+	}
+	ruleset = build_texts(&policy, &why);
+	for (u32 i = 0; i < RAMPART_CLASSES_MAX; i++)
+		assert_true(walked_label(ruleset, paths[i]).classes == (MEMBER(RAMPART_CLASSES_MAX - 1 - i) | P));
+	assert_true(walked_label(ruleset, "/s").below == (RAMPART_CLASS_MASK | P));
+	rampart_ruleset_free(ruleset);
+}
+
+/* Programs are known by their files, and pinned as others are; places are the caller's to look for. */
+static void exclusions(test_state *state)
+{
+	static const u8 sha256[32] = { 5, [31] = 3 };
+	static const struct rampart_exclusion list[] = {
+		{ .name = VIEW("first"), .rule = VIEW("rule"), .exe = VIEW("/bin/a"), .children = true, .until = 7,
+		  .owner = VIEW("me"), .reason = VIEW("so") },
+		{ .name = VIEW("place"), .object = VIEW("~/x") },
+		{ .name = VIEW("third"), .exe = VIEW("/bin/a"), .sha256 = { sha256, 32 }, .object = VIEW("/srv/*"), .until = -1 },
+	};
+	struct text_policy policy = { .homes = { { "/home/*" }, 1 }, .exclusions = list, .n_exclusions = ARRAY_SIZE(list) };
+	enum rampart_reason why;
+	struct rampart_ruleset *ruleset = build_texts(&policy, &why);
+	const struct rampart_excluded *is;
+	const u32 *anybody;
+	const struct rampart_trust *trusts;
+	const struct pb_view *literals;
+	u32 n;
+
+	is = rampart_ruleset_exclusions(ruleset, &n);
+	assert_int_equal(n, ARRAY_SIZE(list));
+	assert_string_equal(is[0].name, "first");
+	assert_string_equal(is[0].rule, "rule");
+	assert_true(!is[0].object.len && is[0].children && is[0].until == 7);
+	assert_string_equal(is[1].name, "place");
+	assert_null(is[1].rule);
+	assert_true(view_is(is[1].object, "~/x") && !is[1].children && !is[1].until);
+	assert_true(view_is(is[2].object, "/srv/*") && is[2].until == -1);
+
+	trusts = rampart_ruleset_trusts(ruleset, &n);
+	assert_int_equal(n, 3);
+	assert_true(trusts[0].exclusion == RAMPART_EXCLUSION_NONE);
+	assert_true(view_is(trusts[1].path, "/bin/a") && trusts[1].exclusion == 0 && trusts[1].children && !trusts[1].pinned);
+	assert_true(view_is(trusts[2].path, "/bin/a") && trusts[2].exclusion == 2 && !trusts[2].children && trusts[2].pinned);
+	assert_true(!trusts[1].classes && !trusts[1].members);
+	assert_memory_equal(trusts[2].sha256, sha256, 32);
+	assert_true(rampart_ruleset_children(ruleset));
+
+	/* Neither is a trusted program's file, nor is their place one of the policy's. */
+	assert_true(walked_label(ruleset, "/bin/a").classes == P && walked_label(ruleset, "/bin").below == P);
+	assert_true(!walked_label(ruleset, "/bin/a/b").classes && !walked_label(ruleset, "/srv/x").classes);
+	assert_true(!walked_label(ruleset, "/home/u").below);
+	anybody = rampart_ruleset_anybody(ruleset, &n);
+	assert_int_equal(n, 1);
+	assert_int_equal(anybody[0], 1);
+	literals = rampart_ruleset_literals(ruleset, &n);
+	assert_int_equal(n, 1 + ARRAY_SIZE(rampart_files));
+	assert_true(view_is(literals[0], "/bin/a"));
+	assert_int_equal(rampart_ruleset_ops(ruleset), 0);
 	rampart_ruleset_free(ruleset);
 }
 
@@ -483,6 +718,45 @@ static void many_homes(test_state *state)
 	made_free(&m);
 }
 
+/* File @i is of those classes that its number has a bit for: each label is another, and there is one of each. */
+#define LABELS 1000
+#define LABEL_BITS 10
+
+static void many_labels(test_state *state)
+{
+	struct rampart_ruleset *ruleset;
+	struct rampart_views *paths;
+	char path[64];
+	struct made m;
+
+	made_init(&m, 1 << 20);
+	paths = &m.policy.protect;
+	for (u32 bit = 0; bit < LABEL_BITS; bit++) {
+		for (u32 i = 0; i < LABELS; i++)
+			if (i >> bit & 1)
+				made_add(&m, "/srv/%u/%u", i % 10, i);
+		m.policy.class_end[bit] = paths->n;
+		m.policy.class_bit[bit] = 47 - 3 * bit;
+	}
+	m.policy.class_paths = *paths;
+	/* None of them are read. */
+	m.policy.classes = (struct rampart_views){ .v = m.v, .n = LABEL_BITS };
+	*paths = (struct rampart_views){};
+	ruleset = assert_built(&m);
+	for (u32 i = 0; i < LABELS; i++) {
+		u64 expected = i ? P : 0;
+
+		for (u32 bit = 0; bit < LABEL_BITS; bit++)
+			expected |= i >> bit & 1 ? MEMBER(47 - 3 * bit) : 0;
+		snprintf(path, sizeof(path), "/srv/%u/%u", i % 10, i);
+		assert_true(walked_label(ruleset, path).classes == expected);
+		strcat(path, "/x");
+		assert_true(walked_label(ruleset, path).classes == (expected & ~(u64)P));
+	}
+	rampart_ruleset_free(ruleset);
+	made_free(&m);
+}
+
 static void components_are_capped(test_state *state)
 {
 	struct made m;
@@ -505,9 +779,15 @@ SUITE(ruleset,
 	TEST(programs),
 	TEST(pinned),
 	TEST(literals),
+	TEST(members),
+	TEST(rules_by_bit),
+	TEST(as_many_rules_as_there_may_be),
+	TEST(as_many_classes_as_there_are_bits),
+	TEST(exclusions),
 	TEST(too_many_overlap),
 	TEST(subsets_are_bounded),
 	TEST(products_are_bounded),
 	TEST(many_places),
 	TEST(many_homes),
+	TEST(many_labels),
 	TEST(components_are_capped));

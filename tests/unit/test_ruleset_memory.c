@@ -64,7 +64,33 @@ static void every_allocation_may_fail(void **state)
 	struct text_policy policy = { .folders_mode = RAMPART_MODE_BLOCK, .protect = { { "/srv", "~/a", "/*/b" }, 3 },
 				      .homes = { { "/home/*" }, 1 }, .allow = { { "/bin/a" }, 1 } };
 
-	assert_every_allocation_may_fail(&policy, 16);
+	assert_every_allocation_may_fail(&policy, 20 + RAMPART_OP_NUM);
+}
+
+static const struct text_class classes[] = {
+	{ "browsers", { { "/usr/bin/browser", "/opt/*" }, 2 }, 9 },
+	{ "startup", { { "~/.config", "/etc/cron.d" }, 2 }, 0 },
+};
+
+static const struct rampart_asr_rule rules[] = {
+	{ .id = VIEW("a"), .mode = RAMPART_MODE_BLOCK, .ops = BIT_ULL(RAMPART_OP_EXEC), .subject = 1, .not_exe = 2 },
+	{ .id = VIEW("off"), .ops = BIT_ULL(RAMPART_OP_EXEC), .subject = 1 },
+	{ .id = VIEW("b"), .mode = RAMPART_MODE_AUDIT, .ops = BIT_ULL(RAMPART_OP_LOAD) },
+};
+
+static const struct rampart_exclusion exclusions[] = {
+	{ .name = VIEW("place"), .object = VIEW("~/x") },
+	{ .name = VIEW("program"), .rule = VIEW("a"), .exe = VIEW("/bin/b"), .object = VIEW("/srv/*") },
+};
+
+/* With classes, rules and exclusions of the policy's own. */
+static void every_allocation_of_asr_may_fail(void **state)
+{
+	struct text_policy policy = { .homes = { { "/home/*" }, 1 }, .classes = classes, .n_classes = ARRAY_SIZE(classes),
+				      .rules = rules, .n_rules = ARRAY_SIZE(rules), .exclusions = exclusions,
+				      .n_exclusions = ARRAY_SIZE(exclusions) };
+
+	assert_every_allocation_may_fail(&policy, 20 + RAMPART_OP_NUM);
 }
 
 /* One whose patterns multiply, so that the first memory is not enough and more is allocated. */
@@ -80,7 +106,7 @@ static void every_later_allocation_may_fail(void **state)
 		strcat(texts[i], "/x");
 		policy.protect.v[policy.protect.n++] = texts[i];
 	}
-	assert_every_allocation_may_fail(&policy, 21);
+	assert_every_allocation_may_fail(&policy, 25 + RAMPART_OP_NUM);
 }
 
 /* What is refused for its size leaves nothing. */
@@ -138,6 +164,40 @@ static void assert_bytes(const char *format, u32 n, size_t most)
 	assert_true(each <= most);
 }
 
+/* Bytes of each of @n exclusions, by program and by place. */
+static void assert_bytes_of_exclusions(u32 n, size_t most)
+{
+	struct rampart_policy policy = { .exclusions.v = calloc(n, sizeof(*policy.exclusions.v)) };
+	struct rampart_ruleset *ruleset;
+	enum rampart_reason why;
+	size_t each;
+	char *text = malloc(n * 64ul);
+
+	for (; policy.exclusions.n < n; policy.exclusions.n++) {
+		struct rampart_exclusion *exclusion = &policy.exclusions.v[policy.exclusions.n];
+		char *at = text + policy.exclusions.n * 64ul;
+
+		snprintf(at, 64, "/opt/vendor%u/tool%u", policy.exclusions.n / 100, policy.exclusions.n % 100);
+		exclusion->name = (struct pb_view)VIEW("CHG0012345");
+		*(policy.exclusions.n % 2 ? &exclusion->exe : &exclusion->object) = view_text(at);
+	}
+	ruleset = rampart_ruleset_build(&policy, &why);
+	assert_non_null(ruleset);
+	each = held / n;
+	printf("# %u exclusions: %zu bytes each\n", n, each);
+	fflush(stdout);
+	rampart_ruleset_free(ruleset);
+	assert_int_equal(held, 0);
+	free(policy.exclusions.v);
+	free(text);
+	assert_true(each <= most);
+}
+
+static void bytes_of_an_exclusion(void **state)
+{
+	assert_bytes_of_exclusions(RAMPART_EXCLUSIONS_MAX, 200);
+}
+
 static void bytes_of_a_pattern(void **state)
 {
 	assert_bytes("/srv/tenant%u/ledger%u", 10000, 100);
@@ -152,9 +212,11 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_allocation_may_fail),
+		cmocka_unit_test(every_allocation_of_asr_may_fail),
 		cmocka_unit_test(every_later_allocation_may_fail),
 		cmocka_unit_test(refusal_holds_nothing),
 		cmocka_unit_test(bytes_of_a_pattern),
+		cmocka_unit_test(bytes_of_an_exclusion),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
