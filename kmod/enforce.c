@@ -3,8 +3,12 @@
 #include <linux/cred.h>
 #include <linux/dcache.h>
 #include <linux/fs.h>
+#include <linux/ktime.h>
+#include <linux/magic.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include <linux/stringhash.h>
 #include <linux/uidgid.h>
 
 #include "enforce.h"
@@ -22,6 +26,28 @@ static noinline u64 inherited_classes(const struct rampart_view *view, const str
 	for (i = 0; i < subject->n_seen && !subject->ancestors[i].image->tainted; i++)
 		classes |= rampart_program_classes(view, subject->ancestors[i].image, true);
 	return classes;
+}
+
+/* All programs that led to this one and are remembered, and what is left of those that are not. */
+static void ask_classes(const struct rampart_view *view, const struct subject *subject, struct rampart_request *request)
+{
+	struct class_pair classes = rampart_image_classes(view, subject->image);
+	bool trusted = !subject->image->tainted;
+	u32 i;
+
+	request->exe = classes.all;
+	request->lineage = classes.all | subject->lineage;
+	if (trusted) {
+		request->trusted_exe = classes.trusted;
+		request->trusted_lineage = classes.trusted | subject->trusted_lineage;
+	}
+	for (i = 0; i < subject->n_ancestors; i++) {
+		classes = rampart_image_classes(view, subject->ancestors[i].image);
+		request->lineage |= classes.all;
+		trusted &= i < subject->n_seen && !subject->ancestors[i].image->tainted;
+		if (trusted)
+			request->trusted_lineage |= classes.trusted;
+	}
 }
 
 static u64 subject_classes(const struct rampart_view *view, struct task_struct *task)
@@ -47,6 +73,28 @@ u64 rampart_subject_classes(struct task_struct *task)
 	return classes;
 }
 
+/* Whether @subject is exempt from what @by is not. */
+static bool is_more_exempt(const struct rampart_view *view, const struct subject *subject, const struct subject *by)
+{
+	struct rampart_request request = {}, request_by = {};
+
+	ask_classes(view, subject, &request);
+	if (by)
+		ask_classes(view, by, &request_by);
+	if (request.trusted_lineage & ~request_by.trusted_lineage & view->exempting)
+		return true;
+	return rampart_program_excluded(view, subject->image) && !(by && exe_id_equal(&subject->image->id, &by->image->id));
+}
+
+static void label_task(const struct rampart_view *view, const struct subject *subject, struct rampart_label *label)
+{
+	if (!subject || !view->info.asr_rules)
+		return;
+	label->classes |= rampart_image_classes(view, subject->image).all;
+	if (is_more_exempt(view, subject, subject_of(current)))
+		label->classes |= RAMPART_OBJ_EXEMPT_TASK;
+}
+
 static void label_target(const struct rampart_view *view, const struct rampart_target *target,
 			 struct rampart_label *label)
 {
@@ -57,9 +105,11 @@ static void label_target(const struct rampart_view *view, const struct rampart_t
 		return;
 	if (target->dentry) {
 		rampart_label(view, target->dentry, label);
+		label->classes |= rampart_program_members(view, &target->id).all;
 		if (target->disk)
 			label->classes |= RAMPART_OBJ_DISK;
 	} else if (target->task) {
+		label_task(view, subject_of(target->task), label);
 		classes = subject_classes(view, target->task);
 		if (classes & RAMPART_SUBJ_DAEMON)
 			label->classes |= RAMPART_OBJ_DAEMON_TASK;
@@ -96,6 +146,39 @@ static void report_object(struct rampart_event_object *object, const struct ramp
 	}
 }
 
+/* What an event, and a grant, calls the object of a rule of the policy's own: not only by its folder. */
+static u32 object_number(const struct rampart_target *target)
+{
+	const struct subject *subject;
+	const struct inode *inode;
+	struct exe_id id = {};
+	u32 hash = 0;
+
+	if (!target)
+		return RAMPART_PLACE_NONE;
+	if (target->task) {
+		subject = subject_of(target->task);
+		if (subject)
+			id = subject->image->id;
+	} else if (target->dentry) {
+		inode = d_inode_rcu(target->dentry);
+		if (!inode) {
+			inode = d_inode_rcu(READ_ONCE(target->dentry->d_parent));
+			hash = READ_ONCE(target->dentry->d_name.hash);
+		}
+		if (inode)
+			id = exe_id_of(inode);
+	}
+	/* Never RAMPART_PLACE_NONE. */
+	return (rampart_program_hash(&id) ^ hash) & ~1u;
+}
+
+static u32 place_of(const struct rampart_rule *rule, enum rampart_op op, const struct rampart_target *target,
+		    const struct rampart_label *label)
+{
+	return rule->asr ? object_number(target) : rampart_rule_place(rule, op, label);
+}
+
 static void report_paths(struct rampart_event *event, const struct rampart_view *view,
 			 const struct rampart_target *target, const struct rampart_target *target2)
 {
@@ -122,6 +205,7 @@ struct report {
 	const struct rampart_request *request;
 	const struct rampart_verdict *verdict;
 	const struct rampart_target *target, *target2;
+	const struct rampart_excluded *excluded;	/* NULL: not by an exclusion */
 	u32 flags;
 };
 
@@ -138,6 +222,13 @@ static void report(const struct report *r)
 	if (event->subject)
 		event->exe = event->subject->image->id;
 	event->subject_classes = request->subject;
+	event->lineage = request->lineage;
+	event->exe_classes = request->exe;
+	event->trusted_lineage = request->trusted_lineage;
+	event->trusted_exe = request->trusted_exe;
+	event->traits = request->traits;
+	if (r->excluded)
+		strscpy(event->exclusion, r->excluded->name, sizeof(event->exclusion));
 	event->pid = task_pid_nr(current);
 	event->tgid = task_tgid_nr(current);
 	event->uid = from_kuid(&init_user_ns, current_uid());
@@ -151,78 +242,205 @@ static void report(const struct report *r)
 	memcpy(event->comm, current->comm, sizeof(event->comm));
 	event->comm[sizeof(event->comm) - 1] = 0;
 	report_object(&event->object, r->target, &request->object,
-		      rampart_rule_place(rule, request->op, &request->object), r->verdict->first);
+		      place_of(rule, request->op, r->target, &request->object), r->verdict->first);
 	report_object(&event->object2, r->target2, &request->object2,
-		      rampart_rule_place(rule, request->op, &request->object2), r->verdict->second);
+		      place_of(rule, request->op, r->target2, &request->object2), r->verdict->second);
 	report_paths(event, r->view, r->target, r->target2);
 	rampart_event_commit(event);
 }
 
-static bool is_granted(const struct rampart_view *view, const struct rampart_rule *rule, enum rampart_op op,
-		       const struct rampart_label *object)
+static bool is_granted(const struct rampart_view *view, const struct rampart_rule *rule, u32 place)
 {
 	const struct subject *subject = subject_of(current);
 	struct exe_id exe = subject && !subject->image->tainted ? subject->image->id : (struct exe_id){};
 	u32 uid = from_kuid(&init_user_ns, current_uid());
 
-	return rampart_grant_find(rule->name, &exe, rampart_rule_place(rule, op, object), uid, view->generation);
+	return rampart_grant_find(rule->name, &exe, place, uid, view->generation);
 }
 
 /* A user's grant turns a warning into a bypass. What is about two places takes a grant for each. */
-static void ask_grant(const struct rampart_view *view, const struct rampart_request *request,
-		      struct rampart_verdict *verdict)
+static void ask_grant(const struct report *r, struct rampart_verdict *verdict)
 {
+	const struct rampart_request *request = r->request;
 	const struct rampart_rule *rule = verdict->rule;
 
-	if (verdict->first && !is_granted(view, rule, request->op, &request->object))
+	if (verdict->first && !is_granted(r->view, rule, place_of(rule, request->op, r->target, &request->object)))
 		return;
-	if (verdict->second && !is_granted(view, rule, request->op, &request->object2))
+	if (verdict->second && !is_granted(r->view, rule, place_of(rule, request->op, r->target2, &request->object2)))
 		return;
 	verdict->outcome = RAMPART_BYPASSED;
 }
 
-/* Most operations end here: no rule asks about @op, or all that it is about is known at once to be in no place. */
-static bool is_outside(enum rampart_op op, const struct dentry *dentry, const struct dentry *dentry2)
+/* What is looked at to find an exclusion. */
+struct search {
+	const struct report *r;
+	const struct rampart_excluded *exclusions;
+	char *path;	/* of PATH_MAX bytes, NULL: none of those that are about places can be told to hold */
+};
+
+static bool lies_in(const struct search *search, const struct rampart_excluded *excluded, const struct rampart_target *target)
 {
+	const struct rampart_view *view = search->r->view;
+	const struct subject *subject;
+	bool cut = false;
+
+	if (!excluded->object.len)
+		return true;
+	if (!search->path || !target)
+		return false;
+	if (target->task) {
+		subject = subject_of(target->task);
+		return subject && rampart_ruleset_excludes(view->rules, excluded, subject->image->text);
+	}
+	if (!target->dentry)
+		return false;
+	rampart_label_path(view, target->dentry, search->path, PATH_MAX, &cut);
+	return !cut && rampart_ruleset_excludes(view->rules, excluded, search->path);
+}
+
+static bool holds(const struct search *search, u32 i)
+{
+	const struct rampart_excluded *excluded = &search->exclusions[i];
+	const struct rampart_verdict *verdict = search->r->verdict;
+
+	if (excluded->rule && strcmp(excluded->rule, verdict->rule->name))
+		return false;
+	if (excluded->until && excluded->until <= ktime_get_real_seconds())
+		return false;
+	return (!verdict->first || lies_in(search, excluded, search->r->target)) &&
+	       (!verdict->second || lies_in(search, excluded, search->r->target2));
+}
+
+static const struct rampart_excluded *excluded_by_program(const struct search *search, const struct image *image, bool passed_on)
+{
+	u32 slot = rampart_program_hash(&image->id), i;
+
+	while ((i = rampart_program_exclusion(search->r->view, image, passed_on, &slot)) != RAMPART_EXCLUSION_NONE)
+		if (holds(search, i))
+			return &search->exclusions[i];
+	return NULL;
+}
+
+static const struct rampart_excluded *excluded_by_subject(const struct search *search)
+{
+	const struct subject *subject = subject_of(current);
+	const struct rampart_excluded *excluded;
+	u32 i;
+
+	if (!subject || subject->image->tainted)
+		return NULL;
+	excluded = excluded_by_program(search, subject->image, false);
+	for (i = 0; !excluded && i < subject->n_seen && !subject->ancestors[i].image->tainted; i++)
+		excluded = excluded_by_program(search, subject->ancestors[i].image, true);
+	return excluded;
+}
+
+static const struct rampart_excluded *excluded_for_anybody(const struct search *search)
+{
+	const u32 *anybody;
+	u32 i, n;
+
+	anybody = rampart_ruleset_anybody(search->r->view->rules, &n);
+	for (i = 0; i < n; i++)
+		if (holds(search, anybody[i]))
+			return &search->exclusions[anybody[i]];
+	return NULL;
+}
+
+/* Only what a rule of the policy's own would report or refuse gets here. */
+static noinline const struct rampart_excluded *find_exclusion(const struct report *r)
+{
+	struct search search = { .r = r };
+	const struct rampart_excluded *excluded;
+	u32 n;
+
+	search.exclusions = rampart_ruleset_exclusions(r->view->rules, &n);
+	if (!n)
+		return NULL;
+	search.path = kmalloc(PATH_MAX, GFP_ATOMIC | __GFP_NOWARN);
+	excluded = excluded_by_subject(&search) ?: excluded_for_anybody(&search);
+	kfree(search.path);
+	return excluded;
+}
+
+/* Most operations end here: no rule asks about @op, or all that it is about is known at once to be in no place. */
+static bool is_outside(enum rampart_op op, const struct dentry *dentry, const struct dentry *dentry2, u32 traits)
+{
+	/* The process's own are not known yet. */
+	const u32 possible = traits | RAMPART_WIDE | BIT(RAMPART_TRAIT_NO_TERMINAL);
 	const struct rampart_view *view;
 	bool outside;
 
 	rcu_read_lock();
 	view = rampart_view();
 	outside = !(view->ops & BIT_ULL(op)) ||
-		  (rampart_label_outside(view, dentry) && (!dentry2 || rampart_label_outside(view, dentry2)));
+		  (!(view->wide[op] & possible) && rampart_label_outside(view, dentry) &&
+		   (!dentry2 || rampart_label_outside(view, dentry2)));
 	rcu_read_unlock();
 	return outside;
+}
+
+/* Of the process, what a rule asks for. */
+static u32 subject_traits(const struct rampart_view *view)
+{
+	if (view->traits & BIT(RAMPART_TRAIT_NO_TERMINAL) && !READ_ONCE(current->signal->tty))
+		return BIT(RAMPART_TRAIT_NO_TERMINAL);
+	return 0;
+}
+
+/* A label that is empty is of no interest, unless a rule asks for what is not about any. */
+static bool is_of_interest(const struct rampart_view *view, const struct rampart_request *request)
+{
+	return (request->object.classes | request->object.below | request->object2.classes | request->object2.below) ||
+	       (view->wide[request->op] & (request->traits | RAMPART_WIDE));
+}
+
+static void ask_subject(const struct rampart_view *view, struct rampart_request *request)
+{
+	const struct subject *subject;
+
+	request->subject = subject_classes(view, current);
+	if (!view->info.asr_rules)
+		return;
+	subject = subject_of(current);
+	if (subject)
+		ask_classes(view, subject, request);
 }
 
 /* noinline: its locals are not set up for what is outside. */
 static noinline int enforce(enum rampart_hook hook, enum rampart_op op, const struct rampart_target *target,
 			    const struct rampart_target *target2, u32 flags, bool by_current)
 {
-	struct rampart_request request = { .op = op };
-	const struct rampart_view *view;
+	struct rampart_request request = { .op = op, .traits = target ? target->traits : 0 };
 	struct rampart_verdict verdict;
+	struct report r = { .hook = hook, .request = &request, .verdict = &verdict, .target = target, .target2 = target2,
+			    .flags = flags };
 	int err = 0;
 
 	rcu_read_lock();
-	view = rampart_view();
-	if (!(view->ops & BIT_ULL(op)))
+	r.view = rampart_view();
+	if (!(r.view->ops & BIT_ULL(op)))
 		goto out;
-	label_target(view, target, &request.object);
-	label_target(view, target2, &request.object2);
-	if (likely(!(request.object.classes | request.object.below | request.object2.classes |
-		     request.object2.below)))
+	label_target(r.view, target, &request.object);
+	label_target(r.view, target2, &request.object2);
+	if (by_current)
+		request.traits |= subject_traits(r.view);
+	if (likely(!is_of_interest(r.view, &request)))
 		goto out;
-	request.subject = by_current ? subject_classes(view, current) : 0;
-	rampart_decide(view->rules, &request, &verdict);
+	if (by_current)
+		ask_subject(r.view, &request);
+	rampart_decide(r.view->rules, &request, &verdict);
 	if (!verdict.rule)
 		goto out;
+	if (verdict.rule->asr && verdict.outcome != RAMPART_ALLOWED && by_current)
+		r.excluded = find_exclusion(&r);
+	if (r.excluded)
+		verdict.outcome = RAMPART_ALLOWED;
 	if (verdict.outcome == RAMPART_WARNED)
-		ask_grant(view, &request, &verdict);
+		ask_grant(&r, &verdict);
 	rampart_count(verdict.outcome);
-	if (verdict.outcome != RAMPART_ALLOWED)
-		report(&(struct report){ .view = view, .hook = hook, .request = &request, .verdict = &verdict,
-					 .target = target, .target2 = target2, .flags = flags });
+	if (verdict.outcome != RAMPART_ALLOWED || r.excluded)
+		report(&r);
 	if (rampart_outcome_denies(verdict.outcome))
 		err = -EPERM;
 out:
@@ -233,7 +451,8 @@ out:
 int rampart_enforce(enum rampart_hook hook, enum rampart_op op, const struct rampart_target *target,
 		    const struct rampart_target *target2, u32 flags)
 {
-	if (target && target->dentry && !target->disk && is_outside(op, target->dentry, target2 ? target2->dentry : NULL))
+	if (target && target->dentry && !target->disk &&
+	    is_outside(op, target->dentry, target2 ? target2->dentry : NULL, target->traits))
 		return 0;
 	return enforce(hook, op, target, target2, flags, true);
 }
@@ -257,5 +476,65 @@ static noinline int enforce_dentry(enum rampart_hook hook, enum rampart_op op, s
 
 int rampart_enforce_dentry(enum rampart_hook hook, enum rampart_op op, struct dentry *dentry, u32 flags)
 {
-	return likely(is_outside(op, dentry, NULL)) ? 0 : enforce_dentry(hook, op, dentry, flags);
+	return likely(is_outside(op, dentry, NULL, 0)) ? 0 : enforce_dentry(hook, op, dentry, flags);
+}
+
+int rampart_enforce_traits(enum rampart_hook hook, enum rampart_op op, struct dentry *dentry, u32 traits, u32 flags)
+{
+	return rampart_enforce(hook, op, &(struct rampart_target){ .dentry = dentry, .traits = traits }, NULL, flags);
+}
+
+/* Whether any rule is about @op when current does it, and which traits are then worth finding out. Only for what none but ASR asks. */
+static bool is_asked(enum rampart_op op, u32 *traits)
+{
+	struct rampart_request request = {};
+	const struct rampart_view *view;
+	const struct subject *subject;
+	bool asked;
+
+	rcu_read_lock();
+	view = rampart_view();
+	asked = view->subjects[op] == ~0ULL;
+	if (view->subjects[op] && !asked) {
+		subject = subject_of(current);
+		if (subject)
+			ask_classes(view, subject, &request);
+		asked = request.lineage & view->subjects[op];
+	}
+	*traits = view->traits;
+	rcu_read_unlock();
+	return asked;
+}
+
+static u32 file_traits(const struct file *file, u32 asked)
+{
+	const struct inode *inode = file_inode(file);
+	const struct dentry *dentry = file->f_path.dentry;
+	u32 traits = 0;
+
+	if (!inode->i_nlink)
+		traits |= BIT(IS_ROOT(dentry) && inode->i_sb->s_magic == TMPFS_MAGIC ? RAMPART_TRAIT_MEMFD :
+										      RAMPART_TRAIT_DELETED);
+	if (asked & BIT(RAMPART_TRAIT_USER_MADE) && !rampart_only_root_changes(&file->f_path))
+		traits |= BIT(RAMPART_TRAIT_USER_MADE);
+	return traits;
+}
+
+int rampart_enforce_code(enum rampart_hook hook, enum rampart_op op, struct file *file, u32 traits, u32 flags)
+{
+	struct rampart_target target = { .traits = traits };
+	u32 asked;
+	int err;
+
+	if (!is_asked(op, &asked))
+		return 0;
+	rampart_sleep_begin();
+	if (file) {
+		target.dentry = file->f_path.dentry;
+		target.id = exe_id_at(&file->f_path);
+		target.traits |= file_traits(file, asked);
+	}
+	err = enforce(hook, op, &target, NULL, flags, true);
+	rampart_sleep_end();
+	return err;
 }

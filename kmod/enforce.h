@@ -31,6 +31,8 @@ static inline void rampart_sleep_end(void)
 struct rampart_target {
 	struct dentry *dentry;		/* NULL: none, or a task */
 	struct task_struct *task;
+	struct exe_id id;		/* of a program; all zero: it is not asked which */
+	u32 traits;			/* of the operation, bit set of enum rampart_trait; only those of the first end count */
 	bool disk;			/* the dentry is of a block device that is in use */
 };
 
@@ -50,6 +52,12 @@ int rampart_enforce_remote(enum rampart_hook hook, enum rampart_op op, struct ta
 
 /* The same for one dentry. */
 int rampart_enforce_dentry(enum rampart_hook hook, enum rampart_op op, struct dentry *dentry, u32 flags);
+
+/* The same where rules of the policy's own may ask for @traits. */
+int rampart_enforce_traits(enum rampart_hook hook, enum rampart_op op, struct dentry *dentry, u32 traits, u32 flags);
+
+/* The same of a file as code, which they know by what it is: exec, load, module, kexec. @file may be NULL. Context: may sleep. */
+int rampart_enforce_code(enum rampart_hook hook, enum rampart_op op, struct file *file, u32 traits, u32 flags);
 
 /* Subject classes (enum rampart_subject_class) of @task under the policy in force. Context: any. */
 u64 rampart_subject_classes(struct task_struct *task);

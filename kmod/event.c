@@ -278,6 +278,10 @@ static void put_subject(struct pb_writer *w, const struct rampart_event *event)
 	pb_put_varint(w, 7, event->exe.dev);
 	pb_put_varint(w, 8, event->exe.ino);
 	pb_put_varint(w, 9, event->subject_classes);
+	pb_put_varint(w, 12, event->lineage);
+	pb_put_varint(w, 13, event->exe_classes);
+	pb_put_varint(w, 14, event->trusted_lineage);
+	pb_put_varint(w, 15, event->trusted_exe);
 	if (subject)
 		put_lineage(w, subject);
 	if (subject && subject->image->script)
@@ -335,6 +339,8 @@ static void put_event(struct pb_writer *w, const struct rampart_event *event)
 	pb_put_varint(w, 12, 1);
 	pb_put_varint(w, 13, event->op_flags);
 	pb_put_varint(w, 14, event->hook);
+	pb_put_varint(w, 15, event->traits);
+	pb_put_bytes(w, 16, event->exclusion, strnlen(event->exclusion, sizeof(event->exclusion)));
 	pb_end(w, mark);
 }
 

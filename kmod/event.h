@@ -32,13 +32,16 @@ struct rampart_event {
 	struct subject *subject;	/* a reference, may be NULL (kernel thread) */
 	struct exe_id exe;
 	u64 subject_classes;
+	u64 lineage, exe_classes, trusted_lineage, trusted_exe;
 	u32 pid, tgid, uid, loginuid;
 	u32 op_flags;
+	u32 traits;
 	u16 hook;
 	u8 op;			/* enum rampart_op */
 	u8 outcome;		/* enum rampart_outcome */
 	u8 mode;
-	char rule[19];
+	char rule[RAMPART_ID_MAX + 1];
+	char exclusion[RAMPART_ID_MAX + 1];	/* "": none */
 	char comm[16];
 	struct rampart_event_object object, object2;
 	u16 path_len, path2_len;	/* without NUL; 0: none */

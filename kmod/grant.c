@@ -6,11 +6,11 @@
 #include <names.h>
 
 #include "grant.h"
+#include "label.h"
 #include "rampart.h"
-#include "store.h"
 
 #define GRANTS_MAX 256
-#define RULE_MAX 19	/* bytes of a rule's name, as in struct rampart_event */
+#define RULE_MAX RAMPART_ID_MAX	/* bytes of a rule's name, as in struct rampart_event */
 
 struct grant {
 	char rule[RULE_MAX + 1];
@@ -98,22 +98,20 @@ static enum rampart_reason decode(struct pb_view message, struct grant *grant, u
 	return *seconds <= RAMPART_GRANT_SECONDS_MAX ? RAMPART_REASON_OK : RAMPART_REASON_BAD_VALUE;
 }
 
-static u8 mode_of(const struct rampart_policy_info *info, const char *rule)
-{
-	if (!strcmp(rule, "folders"))
-		return info->folders_mode;
-	if (!strcmp(rule, "disks"))
-		return info->disks_mode;
-	return strcmp(rule, "secrets") ? info->self_mode : info->secrets_mode;
-}
-
 static enum rampart_reason check(const struct grant *grant)
 {
-	struct rampart_policy_info info = {};
+	const struct rampart_view *view;
+	enum rampart_mode mode;
+	bool stale;
 
-	if (rampart_store_info(&info) != grant->generation || !info.name[0])
+	rcu_read_lock();
+	view = rampart_view();
+	stale = view->generation != grant->generation || !view->info.name[0];
+	mode = rampart_ruleset_mode(view->rules, grant->rule);
+	rcu_read_unlock();
+	if (stale)
 		return RAMPART_REASON_STALE;
-	return mode_of(&info, grant->rule) == RAMPART_MODE_WARN ? RAMPART_REASON_OK : RAMPART_REASON_NOT_WARN;
+	return mode == RAMPART_MODE_WARN ? RAMPART_REASON_OK : RAMPART_REASON_NOT_WARN;
 }
 
 /* --- the table --- */

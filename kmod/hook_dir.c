@@ -26,8 +26,13 @@ static struct rampart_label label_now(struct dentry *dentry)
 /* An operation that may replace a trusted program's file: once it is done, find the programs again. */
 static void after_change(struct dentry *dentry)
 {
-	if (label_now(dentry).classes & RAMPART_OBJ_TRUSTED)
+	if (label_now(dentry).classes & (RAMPART_OBJ_TRUSTED | RAMPART_OBJ_PROGRAM))
 		rampart_store_refresh_later(true, false);
+}
+
+static u32 executable(umode_t mode)
+{
+	return mode & 0111 ? BIT(RAMPART_TRAIT_EXECUTABLE) : 0;
 }
 
 static bool labelled(struct dentry *dentry)
@@ -77,7 +82,7 @@ int hook_inode_create(struct inode *dir, struct dentry *dentry, umode_t mode)
 	int err;
 
 	rampart_hook_seen(inode_create);
-	err = rampart_enforce_dentry(HOOK_inode_create, RAMPART_OP_CREATE, dentry, mode);
+	err = rampart_enforce_traits(HOOK_inode_create, RAMPART_OP_CREATE, dentry, executable(mode), mode);
 	if (!err)
 		after_change(dentry);
 	return err;
@@ -104,7 +109,7 @@ int hook_inode_mkdir(struct inode *dir, struct dentry *dentry, umode_t mode)
 int hook_inode_mknod(struct inode *dir, struct dentry *dentry, umode_t mode, dev_t dev)
 {
 	rampart_hook_seen(inode_mknod);
-	return rampart_enforce_dentry(HOOK_inode_mknod, RAMPART_OP_CREATE, dentry, mode);
+	return rampart_enforce_traits(HOOK_inode_mknod, RAMPART_OP_CREATE, dentry, S_ISREG(mode) ? executable(mode) : 0, mode);
 }
 
 int hook_inode_link(struct dentry *old_dentry, struct inode *dir, struct dentry *new_dentry)
@@ -113,6 +118,9 @@ int hook_inode_link(struct dentry *old_dentry, struct inode *dir, struct dentry 
 	int err;
 
 	rampart_hook_seen(inode_link);
+	/* That of O_TMPFILE gets its first name. */
+	if (!d_inode(old_dentry)->i_nlink)
+		from.traits = executable(d_inode(old_dentry)->i_mode);
 	err = rampart_enforce(HOOK_inode_link, RAMPART_OP_LINK, &from, &to, 0);
 	if (!err)
 		after_change(new_dentry);
@@ -125,8 +133,13 @@ int hook_inode_link(struct dentry *old_dentry, struct inode *dir, struct dentry 
  */
 int hook_inode_setattr(compat_idmap *idmap, struct dentry *dentry, struct iattr *attr)
 {
+	const struct inode *inode = d_inode(dentry);
+	u32 traits = 0;
+
 	rampart_hook_seen(inode_setattr);
-	return rampart_enforce_dentry(HOOK_inode_setattr, RAMPART_OP_SETATTR, dentry, attr->ia_valid);
+	if ((attr->ia_valid & ATTR_MODE) && S_ISREG(inode->i_mode) && !(inode->i_mode & 0111))
+		traits = executable(attr->ia_mode);
+	return rampart_enforce_traits(HOOK_inode_setattr, RAMPART_OP_SETATTR, dentry, traits, attr->ia_valid);
 }
 
 int hook_inode_setxattr(compat_idmap *idmap, struct dentry *dentry, const char *name, const void *value,

@@ -86,10 +86,20 @@ int hook_file_open(struct file *file)
 	return enforce_write(HOOK_file_open, file, file->f_flags);
 }
 
-/* A descriptor that was opened before the policy came must not become a writable mapping. */
+/*
+ * A descriptor that was opened before the policy came must not become a writable mapping. A file that becomes code does so here,
+ * whoever loads it.
+ */
 int hook_mmap_file(struct file *file, unsigned long prot, unsigned long flags)
 {
+	int err;
+
 	rampart_hook_seen(mmap_file);
+	if (file && (prot & PROT_EXEC)) {
+		err = rampart_enforce_code(HOOK_mmap_file, RAMPART_OP_LOAD, file, 0, flags);
+		if (err)
+			return err;
+	}
 	if (likely(!file || !(file->f_mode & FMODE_WRITE) || (flags & MAP_TYPE) == MAP_PRIVATE))
 		return 0;
 	return enforce_write(HOOK_mmap_file, file, flags);

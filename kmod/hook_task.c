@@ -66,8 +66,9 @@ static bool must_be_secure(const struct image *image)
 
 	rcu_read_lock();
 	view = rampart_view();
-	secure = rampart_program_classes(view, image, false) &&
-		 rampart_info_strictest(&view->info) >= RAMPART_MODE_WARN;
+	secure = rampart_info_strictest(&view->info) >= RAMPART_MODE_WARN &&
+		 (rampart_program_classes(view, image, false) ||
+		  (rampart_program_members(view, &image->id).trusted & view->exempting) || rampart_program_excluded(view, image));
 	rcu_read_unlock();
 	return secure;
 }
@@ -96,6 +97,15 @@ int hook_bprm_creds_for_exec(struct linux_binprm *bprm)
 		make_secure(bprm);
 	rampart_sleep_end();
 	return err;
+}
+
+/* Process context, may sleep; cred_guard_mutex is held. Once for the file that is executed, and for each interpreter that it takes. */
+int hook_bprm_check(struct linux_binprm *bprm)
+{
+	u32 traits = bprm->buf[0] == '#' && bprm->buf[1] == '!' ? BIT(RAMPART_TRAIT_SCRIPT) : 0;
+
+	rampart_hook_seen(bprm_check);
+	return rampart_enforce_code(HOOK_bprm_check, RAMPART_OP_EXEC, bprm->file, traits, 0);
 }
 
 /* Process context, may sleep, past the point of no return: cannot fail. */

@@ -10,6 +10,8 @@
 #ifndef RAMPART_HOOKS_H
 #define RAMPART_HOOKS_H
 
+#include <linux/kernel_read_file.h>
+#include <linux/security.h>
 #include <linux/types.h>
 #include "compat.h"
 
@@ -22,6 +24,7 @@
 	H(task_alloc, 2, ALWAYS)                                            \
 	H(bprm_creds_for_exec, 1, ALWAYS)                                   \
 	H(bprm_committed_creds, 1, ALWAYS)                                  \
+	H(bprm_check, 1, OP(EXEC))                                          \
 	H(file_open, 1, OP(READ) | OP(WRITE) | OP(SIGNAL))                  \
 	H(inode_rename, 5, OP(RENAME))                                      \
 	H(inode_unlink, 2, OP(DELETE) | OP(LINK))                           \
@@ -32,7 +35,7 @@
 	H(inode_mkdir, 3, OP(CREATE))                                       \
 	H(inode_rmdir, 2, OP(DELETE))                                       \
 	H(inode_mknod, 4, OP(CREATE))                                       \
-	H(mmap_file, 3, OP(WRITE))                                          \
+	H(mmap_file, 3, OP(WRITE) | OP(LOAD))                               \
 	H(file_ioctl, 3, OP(READ) | OP(WRITE))                              \
 	RAMPART_HOOKS_COMPAT(H)                                             \
 	H(inode_setxattr, 6, OP(SETXATTR))                                  \
@@ -41,6 +44,8 @@
 	H(sb_mount, 5, OP(MOUNT))                                           \
 	H(sb_umount, 2, OP(MOUNT))                                          \
 	H(move_mount, 2, OP(MOUNT))                                         \
+	H(kernel_read_file, 3, OP(MODULE) | OP(KEXEC))                      \
+	H(kernel_load_data, 2, OP(MODULE) | OP(KEXEC))                      \
 	H(task_kill, 4, OP(SIGNAL))                                         \
 	H(file_send_sigiotask, 3, OP(SIGNAL))                               \
 	H(ptrace_access_check, 2, OP(PTRACE))                               \
@@ -90,6 +95,7 @@ int hook_task_alloc(struct task_struct *task, unsigned long clone_flags);
 int hook_task_free(struct task_struct *task);
 int hook_bprm_creds_for_exec(struct linux_binprm *bprm);
 int hook_bprm_committed_creds(const struct linux_binprm *bprm);
+int hook_bprm_check(struct linux_binprm *bprm);
 int hook_file_open(struct file *file);
 int hook_inode_rename(struct inode *old_dir, struct dentry *old_dentry, struct inode *new_dir,
 		      struct dentry *new_dentry, unsigned int flags);
@@ -112,6 +118,8 @@ int hook_inode_remove_acl(compat_idmap *idmap, struct dentry *dentry, const char
 int hook_sb_mount(const char *dev_name, const struct path *path, const char *type, unsigned long flags, void *data);
 int hook_sb_umount(struct vfsmount *mnt, int flags);
 int hook_move_mount(const struct path *from, const struct path *to);
+int hook_kernel_read_file(struct file *file, enum kernel_read_file_id id, bool contents);
+int hook_kernel_load_data(enum kernel_load_data_id id, bool contents);
 int hook_task_kill(struct task_struct *task, struct kernel_siginfo *info, int sig, const struct cred *cred);
 int hook_file_send_sigiotask(struct task_struct *task, struct fown_struct *owner, int sig);
 int hook_ptrace_access_check(struct task_struct *child, unsigned int mode);

@@ -122,8 +122,8 @@ static bool has_root_of_init(void)
 	return same;
 }
 
-/* @path and each directory above it, through all mounts. */
-static bool only_root_changes(const struct path *path)
+/* Through all mounts. */
+bool rampart_only_root_changes(const struct path *path)
 {
 	struct path at = *path;
 	struct dentry *parent;
@@ -168,7 +168,7 @@ struct image *image_prepare(const struct linux_binprm *bprm)
 	image->id = exe_id_at(&bprm->file->f_path);
 	cut = set_path(image, bprm->file);
 	image->fixed = !cut && !strcmp(image->text, bprm->filename) && has_root_of_init() &&
-		       only_root_changes(&bprm->file->f_path);
+		       rampart_only_root_changes(&bprm->file->f_path);
 	if (unlikely(is_pinned(&image->id)))
 		image->hashed = hash_file(bprm->file, image->sha256);
 	return image;

@@ -25,7 +25,7 @@ struct exe_id {
 #define IMAGE_PATH_MAX 1024
 #define IMAGE_SIZE 2048
 
-/* Shared by all tasks that descend from that exec. Immutable once it is published. */
+/* Shared by all tasks that descend from that exec. Immutable once it is published, but for what is said to be not. */
 struct image {
 	struct kref ref;
 	struct rcu_head rcu;
@@ -34,6 +34,8 @@ struct image {
 	bool fixed;		/* the file was executed by its own path, which only root can change */
 	bool hashed;		/* a policy asked for the content of the file with that id: */
 	u8 sha256[32];
+	/* Which of the policy's classes it is in, and which of them count where they exempt: see rampart_image_classes(). Any context. */
+	u64 classes, trusted_classes;
 	u16 path_len;		/* of the program, at the time of the exec, at text[0] */
 	u16 script;		/* where in text the path of the script is, 0: it is none */
 	u16 script_len;
@@ -64,6 +66,9 @@ static inline bool exe_id_equal(const struct exe_id *a, const struct exe_id *b)
 }
 
 struct exe_id exe_id_of(const struct inode *inode);
+
+/* Whether file permissions let nobody but root change the file at @path, or any directory above it. Context: may sleep. */
+bool rampart_only_root_changes(const struct path *path);
 
 /*
  * The same of a program. On btrfs an inode's number is that of one subvolume, and a snapshot has them all again, with their

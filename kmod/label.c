@@ -133,7 +133,7 @@ struct anchor *rampart_anchor_slot(const struct rampart_view *view, const struct
 }
 
 /* The next of the programs with this @id; the same file may be several programs of the policy. NULL: no more. */
-static const struct rampart_trust *next_program(const struct rampart_view *view, const struct exe_id *id, u32 *slot)
+static const struct program_id *next_program(const struct rampart_view *view, const struct exe_id *id, u32 *slot)
 {
 	for (;;) {
 		const struct program_id *program = &view->programs[(*slot)++ & view->program_mask];
@@ -141,35 +141,98 @@ static const struct rampart_trust *next_program(const struct rampart_view *view,
 		if (!program->id.ino)
 			return NULL;
 		if (exe_id_equal(&program->id, id))
-			return program->trust;
+			return program;
 	}
+}
+
+/* Whether @program is what @image ran, and may be trusted. */
+static bool is_trusted(const struct program_id *program, const struct image *image, bool passed_on)
+{
+	const struct rampart_trust *trust = program->trust;
+
+	if (!program->safe || image->tainted || (passed_on && !trust->children))
+		return false;
+	return !trust->pinned || (image->hashed && !memcmp(image->sha256, trust->sha256, sizeof(trust->sha256)));
 }
 
 u64 rampart_program_classes(const struct rampart_view *view, const struct image *image, bool passed_on)
 {
 	u32 slot = rampart_program_hash(&image->id);
-	const struct rampart_trust *trust;
+	const struct program_id *program;
 	u64 classes = 0;
 
 	if (image->tainted || !image->id.ino)
 		return 0;
-	while ((trust = next_program(view, &image->id, &slot))) {
-		if (passed_on && !trust->children)
-			continue;
-		if (trust->pinned && !(image->hashed && !memcmp(image->sha256, trust->sha256, sizeof(trust->sha256))))
-			continue;
-		classes |= trust->classes;
+	while ((program = next_program(view, &image->id, &slot)))
+		if (is_trusted(program, image, passed_on))
+			classes |= program->trust->classes;
+	return classes;
+}
+
+u32 rampart_program_exclusion(const struct rampart_view *view, const struct image *image, bool passed_on, u32 *slot)
+{
+	const struct program_id *program;
+
+	if (!image->id.ino)
+		return RAMPART_EXCLUSION_NONE;
+	while ((program = next_program(view, &image->id, slot)))
+		if (program->trust->exclusion != RAMPART_EXCLUSION_NONE && is_trusted(program, image, passed_on))
+			return program->trust->exclusion;
+	return RAMPART_EXCLUSION_NONE;
+}
+
+struct class_pair rampart_program_members(const struct rampart_view *view, const struct exe_id *id)
+{
+	u32 slot = rampart_program_hash(id);
+	const struct program_id *program;
+	struct class_pair classes = {};
+
+	if (!id->ino)
+		return classes;
+	while ((program = next_program(view, id, &slot))) {
+		classes.all |= program->trust->members;
+		if (program->safe)
+			classes.trusted |= program->trust->members;
 	}
+	return classes;
+}
+
+static u64 classes_at(const struct rampart_view *view, const char *path)
+{
+	u32 state = rampart_ruleset_walk(view->rules, RAMPART_STATE_ROOT, path);
+
+	return rampart_ruleset_label(view->rules, state).classes & RAMPART_CLASS_MASK;
+}
+
+/* The bits below the classes say of which policy they are; a policy that has the same comes after 65,534 others. */
+struct class_pair rampart_image_classes(const struct rampart_view *view, struct image *image)
+{
+	u64 tag = view->generation % (~RAMPART_CLASS_MASK) + 1;
+	struct class_pair classes = { READ_ONCE(image->classes), READ_ONCE(image->trusted_classes) };
+
+	if (likely((classes.all & ~RAMPART_CLASS_MASK) == tag && (classes.trusted & ~RAMPART_CLASS_MASK) == tag)) {
+		classes.all &= RAMPART_CLASS_MASK;
+		classes.trusted &= RAMPART_CLASS_MASK;
+		return classes;
+	}
+	classes = rampart_program_members(view, &image->id);
+	classes.all |= classes_at(view, image->text);
+	if (image->script)
+		classes.all |= classes_at(view, image->text + image->script);
+	if (image->tainted)
+		classes.trusted = 0;
+	WRITE_ONCE(image->classes, classes.all | tag);
+	WRITE_ONCE(image->trusted_classes, classes.trusted | tag);
 	return classes;
 }
 
 bool rampart_program_pinned(const struct rampart_view *view, const struct exe_id *id)
 {
 	u32 slot = rampart_program_hash(id);
-	const struct rampart_trust *trust;
+	const struct program_id *program;
 
-	while ((trust = next_program(view, id, &slot)))
-		if (trust->pinned)
+	while ((program = next_program(view, id, &slot)))
+		if (program->trust->pinned)
 			return true;
 	return false;
 }
@@ -323,14 +386,14 @@ static void label_of(const struct rampart_view *view, const struct states *state
 
 	*label = (struct rampart_label){ .place = RAMPART_PLACE_NONE };
 	for (i = 0; i < RAMPART_STATES && states->s[i]; i++) {
-		const struct rampart_label *l = rampart_ruleset_label(view->rules, states->s[i]);
+		const struct rampart_label l = rampart_ruleset_label(view->rules, states->s[i]);
 
-		label->classes |= l->classes;
-		label->below |= l->below;
-		label->secrets |= l->secrets;
-		label->secrets_below |= l->secrets_below;
+		label->classes |= l.classes;
+		label->below |= l.below;
+		label->secrets |= l.secrets;
+		label->secrets_below |= l.secrets_below;
 		if (label->place == RAMPART_PLACE_NONE)
-			label->place = l->place;
+			label->place = l.place;
 	}
 }
 
@@ -381,6 +444,13 @@ static void label_unknown(const struct rampart_view *view, const struct inode *i
 	}
 }
 
+static bool is_anchor(const struct rampart_view *view, const struct inode *inode)
+{
+	struct exe_id id = exe_id_of(inode);
+
+	return rampart_anchor_slot(view, &id)->id.ino;
+}
+
 /*
  * A directory without states has none below it either, up to the next anchor, which is a directory itself: what is not a
  * directory has what its parent has. No name is read, so that a rename meanwhile is one that came before or after.
@@ -393,7 +463,7 @@ bool rampart_label_outside(const struct rampart_view *view, const struct dentry 
 	u32 seq;
 
 	if (!inode || !S_ISDIR(inode->i_mode)) {
-		if (view->file_anchors || (inode && inode->i_nlink > 1 && READ_ONCE(n_marks)))
+		if (inode && ((view->file_anchors && is_anchor(view, inode)) || (inode->i_nlink > 1 && READ_ONCE(n_marks))))
 			return false;
 		inode = d_inode_rcu(READ_ONCE(dentry->d_parent));
 		if (!inode)

@@ -39,6 +39,13 @@ struct anchor {
 struct program_id {
 	struct exe_id id;	/* free slot: ino 0 */
 	const struct rampart_trust *trust;	/* of the ruleset */
+	bool safe;		/* to trust; what is not is in classes all the same */
+};
+
+/* Sets of the policy's classes. */
+struct class_pair {
+	u64 all;
+	u64 trusted;	/* by these it can be exempt: nobody but root can make another program of it */
 };
 
 /* Everything one decision reads. Immutable once published; freed after RCU. */
@@ -50,9 +57,13 @@ struct rampart_view {
 	u64 generation;
 	u64 ops;		/* rampart_ruleset_ops() */
 	bool children;		/* rampart_ruleset_children() */
+	u32 wide[RAMPART_OP_NUM];	/* rampart_ruleset_wide() */
+	u64 subjects[RAMPART_OP_NUM];	/* rampart_ruleset_subjects() */
+	u32 traits;		/* rampart_ruleset_traits() */
+	u64 exempting;		/* rampart_ruleset_exempting() */
 	u32 epoch;		/* unique to this view */
 	bool file_anchors;	/* an anchor is not a directory */
-	bool crowded;		/* an anchor lost a state: more than RAMPART_STATES overlap */
+	bool crowded;		/* an anchor lost a state: more than RAMPART_STATES overlap, or the mounts became more meanwhile */
 	u32 anchor_mask;
 	struct anchor *anchors;
 	u32 program_mask;
@@ -93,6 +104,22 @@ struct anchor *rampart_anchor_slot(const struct rampart_view *view, const struct
 u32 rampart_program_hash(const struct exe_id *id);
 /* The classes of a program; those that it passes on to what it starts, if that is asked for. Caller holds rcu_read_lock(). */
 u64 rampart_program_classes(const struct rampart_view *view, const struct image *image, bool passed_on);
+/* The policy's classes that a file is in by its identity. Caller holds rcu_read_lock(). */
+struct class_pair rampart_program_members(const struct rampart_view *view, const struct exe_id *id);
+/*
+ * The policy's classes that a program is in, by its identity or by where it was when it was executed; kept in the image until another
+ * policy comes. Caller holds rcu_read_lock().
+ */
+struct class_pair rampart_image_classes(const struct rampart_view *view, struct image *image);
+/* The next exclusion that names the program, RAMPART_EXCLUSION_NONE: no more. *@slot: rampart_program_hash() at first. */
+u32 rampart_program_exclusion(const struct rampart_view *view, const struct image *image, bool passed_on, u32 *slot);
+/* Whether any does. Caller holds rcu_read_lock(). */
+static inline bool rampart_program_excluded(const struct rampart_view *view, const struct image *image)
+{
+	u32 slot = rampart_program_hash(&image->id);
+
+	return rampart_program_exclusion(view, image, false, &slot) != RAMPART_EXCLUSION_NONE;
+}
 /* Whether its content counts. Caller holds rcu_read_lock(). */
 bool rampart_program_pinned(const struct rampart_view *view, const struct exe_id *id);
 

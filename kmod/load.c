@@ -202,6 +202,32 @@ static void take_revoked(u8 (*list)[RAMPART_DIGEST_SIZE], u32 count)
 	revoked_count = count;
 }
 
+/*
+ * Which bit a class has, by its name, is the same in every policy: what is remembered of the programs that led to one outlives the
+ * policy of their time. A name keeps its bit until the module goes.
+ */
+static enum rampart_reason assign_classes(struct rampart_policy *policy)
+{
+	static char names[RAMPART_CLASSES_MAX][RAMPART_ID_MAX + 1];
+	static u32 n_names;
+	u32 i, bit;
+
+	lockdep_assert_held(&lock);
+	for (i = 0; i < policy->classes.n; i++) {
+		struct pb_view name = policy->classes.v[i];
+
+		for (bit = 0; bit < n_names; bit++)
+			if (strlen(names[bit]) == name.len && !memcmp(names[bit], name.data, name.len))
+				break;
+		if (bit == RAMPART_CLASSES_MAX)
+			return RAMPART_REASON_OVER_CAP;
+		if (bit == n_names)
+			memcpy(names[n_names++], name.data, name.len);
+		policy->class_bit[i] = bit;
+	}
+	return RAMPART_REASON_OK;
+}
+
 static enum rampart_reason publish_ruleset(const struct rampart_policy *policy, const struct rampart_policy_info *info,
 					   u64 *generation)
 {
@@ -238,6 +264,21 @@ static enum rampart_reason publish(const struct rampart_policy *policy, const st
 	return RAMPART_REASON_OK;
 }
 
+/* The rules with one id, which follow each other or not, count once. */
+static void describe_rules(const struct rampart_policy *policy, struct rampart_policy_info *info)
+{
+	const struct rampart_asr_rule *rule = policy->rules.v;
+	u32 i, j;
+
+	for (i = 0; i < policy->rules.n; i++) {
+		info->asr_mode = max_t(u8, info->asr_mode, rule[i].mode);
+		for (j = 0; j < i; j++)
+			if (rule[i].id.len == rule[j].id.len && !memcmp(rule[i].id.data, rule[j].id.data, rule[i].id.len))
+				break;
+		info->asr_rules += j == i && rule[i].mode != RAMPART_MODE_OFF;
+	}
+}
+
 static void describe(const struct rampart_policy *policy, struct rampart_policy_info *info)
 {
 	memcpy(info->name, policy->name.data, min_t(u32, policy->name.len, RAMPART_NAME_MAX));
@@ -247,6 +288,7 @@ static void describe(const struct rampart_policy *policy, struct rampart_policy_
 	info->disks_mode = policy->disks_mode;
 	info->secrets_mode = policy->secrets_mode;
 	info->self_mode = policy->self_mode;
+	describe_rules(policy, info);
 }
 
 /* Whether this very policy is in force already, and in which generation. */
@@ -275,7 +317,7 @@ static enum rampart_reason load_content(const struct signed_file *file, u64 *gen
 	describe(&policy, &info);
 	reason = check_policy(&policy, file, info.digest);
 	if (!reason && !is_in_force(&info, generation))
-		reason = publish(&policy, &info, file->now, generation);
+		reason = assign_classes(&policy) ?: publish(&policy, &info, file->now, generation);
 	if (!reason)
 		pr_info_ratelimited("policy %s version %llu is in force, generation %llu\n", info.name, info.version,
 				    *generation);

@@ -11,6 +11,7 @@
 #define MOUNTINFO_MIN (64u << 10)
 #define MOUNTINFO_MAX (4u << 20)
 #define MOUNTS_MAX 16384
+#define AUTOMOUNTS_MAX 256
 
 /* A proc of our own that nobody can mount over. Made by the first that resolves; callers serialise. */
 static struct vfsmount *proc;
@@ -121,6 +122,9 @@ int rampart_home_path(const struct home *home, struct path *path)
 
 struct resolver {
 	struct rampart_view *view;
+	/* Where something is only mounted once somebody looks below: not we, whom that mount itself would wait for. */
+	const char *automounts[AUTOMOUNTS_MAX];
+	u32 n_automounts;
 	u32 n_anchors, max_anchors;
 	u32 prefix_len, max_prefix;
 };
@@ -162,15 +166,52 @@ static void add_anchor(struct resolver *r, const struct path *path, u32 state, c
 		r->view->crowded = true;
 }
 
+/* @point is an automount, or by a later line one no more. */
+static void note_automount(struct resolver *r, const char *point, bool automount)
+{
+	u32 i = 0;
+
+	while (i < r->n_automounts && strcmp(r->automounts[i], point))
+		i++;
+	if (automount && i == r->n_automounts && i < AUTOMOUNTS_MAX)
+		r->automounts[r->n_automounts++] = point;
+	else if (!automount && i < r->n_automounts)
+		r->automounts[i] = r->automounts[--r->n_automounts];
+}
+
+/* How much of @path can be looked up without waiting for an automount. */
+static size_t reach(const struct resolver *r, const char *path)
+{
+	size_t reach = strlen(path), len;
+	u32 i;
+
+	for (i = 0; i < r->n_automounts; i++) {
+		len = strlen(r->automounts[i]);
+		if (len < reach && path[len] == '/' && !strncmp(path, r->automounts[i], len))
+			reach = len;
+	}
+	return reach;
+}
+
+static bool is_in_reach(const struct resolver *r, const char *path)
+{
+	return !path[reach(r, path)];
+}
+
 static void add_mounts(struct resolver *r, char *text)
 {
 	char *line, *point;
 	struct path path;
+	bool automount;
 	u32 state;
 
 	while ((line = strsep(&text, "\n"))) {
+		automount = strstr(line, " - autofs ");
 		point = mount_point(line);
-		if (!point || kern_path(point, 0, &path))
+		if (!point)
+			continue;
+		note_automount(r, point, automount);
+		if (!is_in_reach(r, point) || kern_path(point, 0, &path))
 			continue;
 		state = state_of_path(r->view->rules, point);
 		/* A part of a file system that is mounted once more, where nothing is protected, tells nothing new. */
@@ -204,20 +245,33 @@ static void add_place(struct resolver *r, const struct path *path, u32 state, co
 		add_anchor(r, path, state, name);
 }
 
+/* A program that is in classes, and in nothing else, is known by its file: see add_program(). Many names may lead to one (busybox). */
+static bool is_member(const struct rampart_ruleset *rules, u32 state, const struct inode *inode)
+{
+	const struct rampart_label label = rampart_ruleset_label(rules, state);
+
+	return S_ISREG(inode->i_mode) && (inode->i_mode & 0111) && !label.below &&
+	       !(label.classes & ~(RAMPART_CLASS_MASK | RAMPART_OBJ_PROGRAM));
+}
+
 /* The longest beginning of a literal that exists. */
 static void add_literal(struct resolver *r, const struct pb_view *literal, char *buf)
 {
 	struct path path;
 	char *slash;
+	u32 state;
 
 	memcpy(buf, literal->data, literal->len + 1);
+	buf[reach(r, buf)] = 0;
 	while (kern_path(buf, LOOKUP_FOLLOW, &path)) {
 		slash = strrchr(buf, '/');
 		if (!slash || slash == buf)
 			return;
 		*slash = 0;
 	}
-	add_place(r, &path, state_of_path(r->view->rules, buf), buf);
+	state = state_of_path(r->view->rules, buf);
+	if (!is_member(r->view->rules, state, d_backing_inode(path.dentry)))
+		add_place(r, &path, state, buf);
 	path_put(&path);
 }
 
@@ -226,25 +280,28 @@ static void add_home(struct resolver *r, const struct home *home, char *buf)
 	u32 state = rampart_home_state(r->view->rules, home);
 	struct path path;
 
-	if (!state || rampart_home_path(home, &path))
+	if (!state || !is_in_reach(r, home->path) || rampart_home_path(home, &path))
 		return;
 	snprintf(buf, PATH_MAX, "%s%s%s", home->path, home->below ? "/" : "", home->below ?: "");
 	add_place(r, &path, state, buf);
 	path_put(&path);
 }
 
-static void add_program(struct rampart_view *view, u32 index, const struct rampart_trust *trust)
+static void add_program(const struct resolver *r, u32 index, const struct rampart_trust *trust)
 {
+	struct rampart_view *view = r->view;
 	struct path path;
 	struct inode *inode;
+	bool safe;
 	u32 slot;
 
-	if (kern_path((const char *)trust->path.data, LOOKUP_FOLLOW, &path))
+	if (!is_in_reach(r, (const char *)trust->path.data) || kern_path((const char *)trust->path.data, LOOKUP_FOLLOW, &path))
 		return;
 	inode = d_backing_inode(path.dentry);
-	/* Whoever may write the file would be trusted too, unless it then is not what the policy names. */
-	if (S_ISREG(inode->i_mode) && (trust->pinned || rampart_only_root_writes(inode))) {
-		struct program_id entry = { .id = exe_id_at(&path), .trust = trust };
+	/* Whoever may write the file would be trusted too, unless it then is not what the policy names. To be in a class is no trust. */
+	safe = trust->pinned || rampart_only_root_writes(inode);
+	if (S_ISREG(inode->i_mode) && (safe || trust->members)) {
+		struct program_id entry = { .id = exe_id_at(&path), .trust = trust, .safe = safe };
 
 		for (slot = rampart_program_hash(&entry.id) & view->program_mask; view->programs[slot].id.ino;)
 			slot = (slot + 1) & view->program_mask;
@@ -254,8 +311,9 @@ static void add_program(struct rampart_view *view, u32 index, const struct rampa
 	path_put(&path);
 }
 
-static void add_programs(struct rampart_view *view, const struct rampart_view *old)
+static void add_programs(const struct resolver *r, const struct rampart_view *old)
 {
+	struct rampart_view *view = r->view;
 	const struct rampart_trust *trusts;
 	u32 i, n;
 
@@ -266,7 +324,7 @@ static void add_programs(struct rampart_view *view, const struct rampart_view *o
 		return;
 	}
 	for (i = 0; i < n; i++)
-		add_program(view, i, &trusts[i]);
+		add_program(r, i, &trusts[i]);
 }
 
 static u32 count_lines(const char *text)
@@ -337,7 +395,7 @@ static void shrink_anchors(struct resolver *r)
 
 int rampart_resolve(struct rampart_view *view, const struct rampart_view *old, const struct list_head *homes)
 {
-	struct resolver r = { .view = view };
+	struct resolver *r = kzalloc(sizeof(*r), GFP_KERNEL);
 	char *mounts = read_mountinfo(), *buf = kmalloc(PATH_MAX, GFP_KERNEL);
 	const struct pb_view *literals;
 	const struct home *home;
@@ -345,20 +403,24 @@ int rampart_resolve(struct rampart_view *view, const struct rampart_view *old, c
 	u32 i, n;
 
 	might_sleep();
-	if (!mounts || !buf || alloc_tables(&r, mounts, homes))
+	if (!r || !mounts || !buf)
 		goto out;
-	add_mounts(&r, mounts);
+	r->view = view;
+	if (alloc_tables(r, mounts, homes))
+		goto out;
+	add_mounts(r, mounts);
 	literals = rampart_ruleset_literals(view->rules, &n);
 	for (i = 0; i < n; i++)
-		add_literal(&r, &literals[i], buf);
+		add_literal(r, &literals[i], buf);
 	list_for_each_entry(home, homes, list)
-		add_home(&r, home, buf);
-	shrink_anchors(&r);
-	add_programs(view, old);
+		add_home(r, home, buf);
+	shrink_anchors(r);
+	add_programs(r, old);
 	err = 0;
 out:
 	kvfree(mounts);
 	kfree(buf);
+	kfree(r);
 	return err;
 }
 

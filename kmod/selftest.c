@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/err.h>
 #include <linux/fs.h>
+#include <linux/kernel_read_file.h>
 #include <linux/mount.h>
 #include <linux/namei.h>
 #include <linux/sched/signal.h>
+#include <linux/security.h>
 
 #include "rampart.h"
 #include "selftest.h"
@@ -29,6 +31,13 @@ static void touch_files(void)
 	kern_unmount(mnt);
 }
 
+/* As those ask who load a module or a kernel, but of nothing. IMA looks at no file as long as its content is still to come. */
+static void ask_of_nothing(void)
+{
+	security_kernel_read_file(NULL, READING_POLICY, true);
+	security_kernel_load_data(LOADING_POLICY, true);
+}
+
 /*
  * What cannot be done from here (mounting, tracing, renaming, ...) the daemon does at its start: until then `status` says
  * which hook has not been seen to work.
@@ -36,5 +45,6 @@ static void touch_files(void)
 void rampart_selftest_run(void)
 {
 	touch_files();
+	ask_of_nothing();
 	kill_pid(task_pid(current), 0, 0);
 }

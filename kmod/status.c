@@ -23,7 +23,7 @@ enum { STATUS_ENFORCING = 1, STATUS_REASON, STATUS_POLICY, STATUS_VERSION, STATU
        STATUS_COUNTERS, STATUS_HOOK, STATUS_SEALED, STATUS_CHALLENGE, STATUS_DISARMED_UNTIL, STATUS_FOLDERS_MODE,
        STATUS_SELF_MODE, STATUS_BLOCKS, STATUS_OTHERS, STATUS_READER, STATUS_FLOOR_VERSION, STATUS_FLOOR_TIME,
        STATUS_HOST, STATUS_UNRESOLVED, STATUS_VALID_UNTIL, STATUS_DISKS_MODE,
-       STATUS_SECRETS_MODE };
+       STATUS_SECRETS_MODE, STATUS_ASR_MODE, STATUS_ASR_RULES };
 
 /* --- why not --- */
 
@@ -77,6 +77,8 @@ static unsigned int put_reasons(struct pb_writer *w, const struct rampart_policy
 		n += put_reason(w, "no policy has been loaded");
 	else if (rampart_info_strictest(info) == RAMPART_MODE_OFF)
 		n += put_reason(w, "the policy in force turns every pillar off");
+	if (rampart_store_crowded())
+		n += put_reason(w, "too many links lead to one place: what some of them name is not protected");
 	if (until)
 		return n + put_reason(w, "disarmed until %lld", until);
 	return n + put_hook_reasons(w);
@@ -97,6 +99,8 @@ static void put_policy(struct pb_writer *w, const struct rampart_policy_info *in
 	pb_put_varint(w, STATUS_VALID_UNTIL, info->valid_until);
 	pb_put_varint(w, STATUS_DISKS_MODE, info->disks_mode);
 	pb_put_varint(w, STATUS_SECRETS_MODE, info->secrets_mode);
+	pb_put_varint(w, STATUS_ASR_MODE, info->asr_mode);
+	pb_put_varint(w, STATUS_ASR_RULES, info->asr_rules);
 }
 
 static void put_counters(struct pb_writer *w)

@@ -6,6 +6,7 @@
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/task_work.h>
+#include <linux/wait.h>
 #include <linux/workqueue.h>
 
 #include <rampart_netlink.h>
@@ -31,6 +32,7 @@ static u32 epoch;				/* store_lock */
 static unsigned int n_homes;			/* store_lock */
 static struct workqueue_struct *wq;
 
+#define WANTED_JIFFIES (3 * HZ)
 #define HOMES_MAX 65536
 #define HOME_FOLDERS_MAX 32
 
@@ -64,6 +66,7 @@ static struct rampart_view *view_new(struct ruleset_ref *ref, const struct rampa
 				     const struct rampart_view *old)
 {
 	struct rampart_view *view = kzalloc(sizeof(*view), GFP_KERNEL);
+	unsigned int op;
 
 	lockdep_assert_held(&store_lock);
 	if (!view)
@@ -73,6 +76,12 @@ static struct rampart_view *view_new(struct ruleset_ref *ref, const struct rampa
 	view->rules = ref->rules;
 	view->ops = rampart_ruleset_ops(ref->rules);
 	view->children = rampart_ruleset_children(ref->rules);
+	for (op = 0; op < RAMPART_OP_NUM; op++) {
+		view->wide[op] = rampart_ruleset_wide(ref->rules, op);
+		view->subjects[op] = rampart_ruleset_subjects(ref->rules, op);
+	}
+	view->traits = rampart_ruleset_traits(ref->rules);
+	view->exempting = rampart_ruleset_exempting(ref->rules);
 	view->info = *info;
 	view->generation = generation;
 	view->epoch = ++epoch;
@@ -169,9 +178,73 @@ u64 rampart_store_info(struct rampart_policy_info *info)
 	return gen;
 }
 
+bool rampart_store_crowded(void)
+{
+	bool crowded;
+
+	rcu_read_lock();
+	crowded = rampart_view()->crowded;
+	rcu_read_unlock();
+	return crowded;
+}
+
 int rampart_store_refresh(void)
 {
 	return run(&(struct job){ .programs = true });
+}
+
+/* Several tasks that want what has changed to be found share one look at it. */
+static DEFINE_SPINLOCK(wanted_lock);
+static u64 wanted, found;	/* wanted_lock; how often it has been asked for, and up to which of these it is known */
+static bool programs_wanted;	/* wanted_lock */
+static DECLARE_WAIT_QUEUE_HEAD(found_queue);
+
+static void find_wanted(struct work_struct *work)
+{
+	struct job job;
+	u64 upto;
+
+	spin_lock(&wanted_lock);
+	upto = wanted;
+	job = (struct job){ .programs = programs_wanted };
+	programs_wanted = false;
+	spin_unlock(&wanted_lock);
+	run_job(&job.work);
+	if (job.err)
+		pr_err("out of memory: a mount or a new program is not known yet\n");
+	spin_lock(&wanted_lock);
+	found = upto;
+	spin_unlock(&wanted_lock);
+	wake_up_all(&found_queue);
+}
+
+static DECLARE_WORK(wanted_work, find_wanted);
+
+static bool is_found(u64 number)
+{
+	bool is;
+
+	spin_lock(&wanted_lock);
+	is = found >= number;
+	spin_unlock(&wanted_lock);
+	return is;
+}
+
+/*
+ * Not for ever: to look may wait for a mount (a symlink that leads to an automount), and current may be the one that makes it.
+ */
+static void want(bool programs)
+{
+	u64 number;
+
+	might_sleep();
+	spin_lock(&wanted_lock);
+	number = ++wanted;
+	programs_wanted |= programs;
+	spin_unlock(&wanted_lock);
+	queue_work(wq, &wanted_work);
+	if (!wait_event_timeout(found_queue, is_found(number), WANTED_JIFFIES))
+		pr_notice_ratelimited("it takes long to find what has been mounted, or which programs are new\n");
 }
 
 struct refresh {
@@ -183,12 +256,11 @@ struct refresh {
 static void refresh_now(struct callback_head *head)
 {
 	struct refresh *refresh = container_of(head, struct refresh, head);
-	struct job job = { .programs = refresh->programs };
 
 	if (refresh->moving)
 		rampart_label_moved();
-	else if (run(&job))
-		pr_err("out of memory: a mount or a new program is not known yet\n");
+	else
+		want(refresh->programs);
 	kfree(refresh);
 	rampart_sleep_end();
 }
@@ -372,7 +444,8 @@ void rampart_store_unresolved(void (*fn)(const char *path, void *ctx), void *ctx
 	view = rcu_dereference_protected(active, lockdep_is_held(&store_lock));
 	trusts = rampart_ruleset_trusts(view->rules, &n);
 	for (i = 0; i < n; i++)
-		if (!view->resolved[i])
+		/* Of what classes and exclusions name, most is not there. */
+		if (!view->resolved[i] && trusts[i].classes)
 			fn((const char *)trusts[i].path.data, ctx);
 	mutex_unlock(&store_lock);
 }

@@ -15,12 +15,16 @@ struct rampart_policy_info {
 	s64 valid_until;
 	u8 digest[32];			/* SHA-256 of the signed content */
 	u8 folders_mode, disks_mode, secrets_mode, self_mode;	/* enum rampart_mode */
+	u8 asr_mode;			/* the strictest of its rules */
+	u8 asr_rules;			/* names of rules that are not off */
 };
 
 /* The strictest mode of any pillar. */
 static inline u8 rampart_info_strictest(const struct rampart_policy_info *info)
 {
-	return max(max(info->folders_mode, info->disks_mode), max(info->secrets_mode, info->self_mode));
+	u8 pillars = max(max(info->folders_mode, info->disks_mode), max(info->secrets_mode, info->self_mode));
+
+	return max(pillars, info->asr_mode);
 }
 
 int rampart_store_init(void);
@@ -32,6 +36,9 @@ void rampart_store_exit(void);
  * Returns 0 and the new generation, or -ENOMEM. Context: may sleep; serialises itself.
  */
 int rampart_store_publish(struct rampart_ruleset *ruleset, const struct rampart_policy_info *info, u64 *generation);
+
+/* Whether places that overlap at one file or directory are more than can be told apart, so that some are not enforced. Context: any. */
+bool rampart_store_crowded(void);
 
 /* A copy of the facts and the generation in force. */
 u64 rampart_store_info(struct rampart_policy_info *info);

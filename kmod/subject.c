@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/fs.h>
+#include <linux/hash.h>
 #include <linux/mm.h>
 #include <linux/pid.h>
 #include <linux/pid_namespace.h>
@@ -9,6 +10,7 @@
 #include <linux/sched/task.h>
 #include <linux/slab.h>
 
+#include "label.h"
 #include "rampart.h"
 #include "subject.h"
 
@@ -20,10 +22,23 @@ struct entry {
 	struct subject *pending;	/* the task itself: made before an exec, published when it succeeds */
 };
 
+/* In the way of most operations that are judged. Nobody chooses where tasks lie, so that their addresses need no better hash. */
+static u32 hash_task(const void *key, u32 len, u32 seed)
+{
+	return hash_64(*(const u64 *)key ^ seed, 32);
+}
+
+static int compare_task(struct rhashtable_compare_arg *arg, const void *obj)
+{
+	return *(struct task_struct *const *)arg->key != ((const struct entry *)obj)->task;
+}
+
 static const struct rhashtable_params params = {
 	.key_len = sizeof(struct task_struct *),
 	.key_offset = offsetof(struct entry, task),
 	.head_offset = offsetof(struct entry, node),
+	.hashfn = hash_task,
+	.obj_cmpfn = compare_task,
 	.automatic_shrinking = true,
 };
 
@@ -133,6 +148,16 @@ const struct subject *subject_of(struct task_struct *task)
 	return entry ? rcu_dereference(entry->subject) : NULL;
 }
 
+/* What somebody could trace exempts nobody. */
+static void inherit_classes(const struct rampart_view *view, struct subject *subject, const struct subject *parent)
+{
+	struct class_pair classes = rampart_image_classes(view, parent->image);
+
+	subject->lineage = parent->lineage | classes.all;
+	if (!parent->image->tainted)
+		subject->trusted_lineage = parent->trusted_lineage | classes.trusted;
+}
+
 static struct subject *create(const struct subject *parent)
 {
 	struct subject *subject = kzalloc(sizeof(*subject), GFP_KERNEL);
@@ -150,6 +175,9 @@ static struct subject *create(const struct subject *parent)
 		subject->ancestors[i] = parent->ancestors[i - 1];
 	for (i = 0; i < subject->n_ancestors; i++)
 		image_get(subject->ancestors[i].image);
+	rcu_read_lock();
+	inherit_classes(rampart_view(), subject, parent);
+	rcu_read_unlock();
 	return subject;
 }
 
@@ -256,6 +284,7 @@ static int populate_one(struct task_struct *task)
 	subject->pid = task_tgid_nr(task);
 	/* Its parent may be one that took it over as an orphan. */
 	subject->n_seen = 0;
+	subject->trusted_lineage = 0;
 	return enter(task, subject, false);
 }
 

@@ -30,6 +30,8 @@ struct subject {
 	u32 n_ancestors;
 	u32 n_seen;			/* of them: those that we saw start what led to this one; the rest is what /proc would tell */
 	struct image *image;		/* a reference; NULL only until it is published */
+	/* Classes of all programs that led to this one, however many: as the policies of their times had them. */
+	u64 lineage, trusted_lineage;
 	struct ancestor ancestors[RAMPART_LINEAGE_MAX];	/* nearest first */
 };
 
