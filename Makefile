@@ -47,6 +47,17 @@ $(B)/gen/hook_functions.h: kmod/hooks.h
 	@mkdir -p $(B)/gen
 	grep -oE '[HF]\([a-z_]+, [0-9]' $< | sed -E 's/H\((.*),.*/"security_\1",/; s/F\((.*),.*/"\1",/' > $@
 
+# The catalogue of rules, as C strings. Its list is written anew only when files come or go.
+CATALOG := $(sort $(wildcard policy/catalog/*.yaml))
+.PHONY: always
+$(B)/gen/catalog_files.list: always
+	@mkdir -p $(@D)
+	@printf '%s\n' $(CATALOG) | cmp -s - $@ || printf '%s\n' $(CATALOG) > $@
+$(B)/gen/catalog_files.h: $(B)/gen/catalog_files.list $(CATALOG)
+	for f in $(CATALOG); do echo "{ \"$${f##*/}\","; sed 's/[\\"?]/\\&/g; s/.*/"&\\n"/' $$f; echo "},"; done > $@.new
+	mv $@.new $@
+$(B)/obj/daemon/lib/catalog.o: $(B)/gen/catalog_files.h
+
 $(B)/obj/%.o: %.c $(GEN_H)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(INCLUDES) $(PKG_CFLAGS) -MMD -MP -c -o $@ $<
@@ -186,6 +197,7 @@ FUZZED := $(CORE_SRC) $(filter-out %/bundle.c %/facts.c %/tracing.c,$(LIB_SRC)) 
 $(FUZZ)/obj/%.o: %.c $(GEN_H)
 	@mkdir -p $(@D)
 	clang $(FUZZ_CFLAGS) -fsanitize=fuzzer-no-link,address,undefined $(INCLUDES) $(PKG_CFLAGS) -MMD -MP -c -o $@ $<
+$(FUZZ)/obj/daemon/lib/catalog.o: $(B)/gen/catalog_files.h
 $(FUZZ)/obj/gen/%.o: $(B)/gen/%.pb-c.c $(GEN_H)
 	@mkdir -p $(@D)
 	clang $(FUZZ_CFLAGS) -fsanitize=fuzzer-no-link,address,undefined $(INCLUDES) -c -o $@ $<

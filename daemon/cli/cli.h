@@ -33,6 +33,7 @@ int cmd_why(struct cli *cli, int argc, char **argv);
 int cmd_grant(struct cli *cli, int argc, char **argv);
 int cmd_holders(struct cli *cli, int argc, char **argv);
 int cmd_trusted(struct cli *cli, int argc, char **argv);
+int cmd_asr(struct cli *cli, int argc, char **argv);
 int cmd_disarm(struct cli *cli, int argc, char **argv);
 
 /*

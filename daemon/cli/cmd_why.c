@@ -4,8 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <names.h>
+#include <decode.h>
 
+#include "catalog.h"
 #include "escape.h"
 #include "event_print.h"
 #include "interpreter.h"
@@ -31,6 +32,9 @@ static const char *verb(const Rampart__Event *event)
 		[RAMPART_OP_SCHED] = "change the scheduling or limits of",
 		[RAMPART_OP_UNLOAD] = "unload by force",
 		[RAMPART_OP_READ] = "read",
+		[RAMPART_OP_LOAD] = "run code from",
+		[RAMPART_OP_MODULE] = "load the kernel module",
+		[RAMPART_OP_KEXEC] = "start another kernel from",
 	};
 
 	return (unsigned int)event->op < RAMPART_OP_NUM ? verbs[event->op] : "do something to";
@@ -69,6 +73,24 @@ static bool is_open_interpreter(const Rampart__Subject *subject)
 	return !*subject->script && rampart_is_interpreter(subject->exe);
 }
 
+static bool is_good_path(const char *path, enum rampart_path_kind kind)
+{
+	return !rampart_path_check((struct pb_view){ (const u8 *)path, strlen(path) }, kind);
+}
+
+/* What an exclusion from a rule of asr can name. Two ends are not in one place, most often. */
+static bool names_exe(const Rampart__Event *event)
+{
+	const Rampart__Subject *subject = event_subject(event);
+
+	return !is_open_interpreter(subject) && is_good_path(trusted_by(subject), RAMPART_PATH_EXACT);
+}
+
+static bool names_object(const Rampart__Event *event)
+{
+	return !(event->object2 && *event->object2->path) && is_good_path(event_object(event)->path, RAMPART_PATH_PLACE);
+}
+
 /*
  * A program is exempted by its file, so one without a file cannot be: kernel threads have none. Nobody but the daemon
  * is exempt from what protects its processes and the module.
@@ -77,6 +99,8 @@ static bool can_be_allowed(const Rampart__Event *event)
 {
 	const Rampart__Subject *subject = event_subject(event);
 
+	if (event_is_asr(event))
+		return names_exe(event) || names_object(event);
 	return subject->exe[0] == '/' && !is_open_interpreter(subject) &&
 	       (event_is_folders(event) || event_is_secrets(event) || !event_is_task(event));
 }
@@ -97,24 +121,59 @@ static void name_places(const Rampart__Event *event, char *text, size_t size)
 			len += snprintf(text + len, size - len, "%s%u", len ? " and " : "", i + 1);
 }
 
+static char *quoted(const char *path)
+{
+	json_t *text = escape_json(path);
+	char *quote = json_dumps(text, JSON_ENCODE_ANY);
+
+	json_decref(text);
+	return quote;
+}
+
+/* By the program and what it was done to, as far as either can be named. */
+static char *asr_exclusion(const Rampart__Event *event)
+{
+	bool known = catalog_find_rule(rampart_catalog(), event->rule);
+	char *exe = names_exe(event) ? quoted(trusted_by(event_subject(event))) : NULL;
+	char *object = names_object(event) ? quoted(event_object(event)->path) : NULL;
+	char *rule = quoted(event->rule), *text = NULL;
+	int len;
+
+	len = asprintf(&text, known ? "asr:\n  %s:\n    exclude:\n      - {%s%s%s%s%s}\n" :
+				      "rules:\n  - id: %s # beside what else it has\n    exclude:\n      - {%s%s%s%s%s}\n",
+		       known ? event->rule : rule ?: "", exe ? "exe: " : "", exe ?: "", exe && object ? ", " : "",
+		       object ? "object: " : "", object ?: "");
+	free(exe);
+	free(object);
+	free(rule);
+	return len < 0 ? NULL : text;
+}
+
 /* The shortest YAML that says it, with the path quoted as JSON does, which YAML understands. */
 static char *exclusion(const Rampart__Event *event)
 {
-	json_t *exe = escape_json(trusted_by(event_subject(event)));
-	char *quoted = json_dumps(exe, JSON_ENCODE_ANY), *text = NULL, places[256];
+	char *exe, *text = NULL, places[256];
 	int len = -1;
 
-	if (quoted && event_is_secrets(event)) {
+	if (event_is_asr(event))
+		return asr_exclusion(event);
+	exe = quoted(trusted_by(event_subject(event)));
+	if (exe && event_is_secrets(event)) {
 		name_places(event, places, sizeof(places));
 		len = asprintf(&text, "secrets:\n  places:\n    - # number %s\n      allow:\n        - {exe: %s}\n", places,
-			       quoted);
-	} else if (quoted) {
+			       exe);
+	} else if (exe) {
 		len = asprintf(&text, event_is_folders(event) ? "folders:\n  allow:\n    - {exe: %s}\n" :
-								"self_protection:\n  updaters:\n    - {exe: %s}\n", quoted);
+								"self_protection:\n  updaters:\n    - {exe: %s}\n", exe);
 	}
-	free(quoted);
-	json_decref(exe);
+	free(exe);
 	return len < 0 ? NULL : text;
+}
+
+/* NULL: none of the catalogue. */
+static const struct catalog_rule *catalog_rule(const Rampart__Event *event)
+{
+	return event_is_asr(event) ? catalog_find_rule(rampart_catalog(), event->rule) : NULL;
 }
 
 /* --- for people --- */
@@ -150,10 +209,23 @@ static void print_deed(const Rampart__StoredEvent *stored)
 static void print_rule(const Rampart__StoredEvent *stored)
 {
 	const Rampart__Event *event = stored->event;
+	const struct catalog_rule *rule = catalog_rule(event);
 
 	printf("Rule:     ");
 	escape_print(stdout, event->rule);
-	printf(", mode %s: %s\nPolicy:   ", rampart_mode_name(event->mode), event_reason(event));
+	printf(", mode %s: %s\n", rampart_mode_name(event->mode), event_reason(event));
+	if (rule) {
+		fputs("ATT&CK:   ", stdout);
+		for (uint32_t i = 0; i < rule->attack->n; i++)
+			printf("%s%s", i ? ", " : "", rule->attack->items[i].text);
+		printf("; more by rampartctl asr explain %s\n", rule->id);
+	}
+	if (*event->exclusion) {
+		fputs("Excluded: by ", stdout);
+		escape_print(stdout, event->exclusion);
+		putchar('\n');
+	}
+	printf("Policy:   ");
 	escape_print(stdout, *stored->policy ? stored->policy : "(not known)");
 	if (stored->version)
 		printf(", version %" PRIu64, stored->version);
@@ -179,6 +251,23 @@ static void print_lineage(const Rampart__Subject *subject)
 	}
 }
 
+static void print_asr_remedy(const Rampart__Event *event)
+{
+	char *yaml = can_be_allowed(event) ? exclusion(event) : NULL;
+
+	if (*event->exclusion)
+		return;
+	if (is_open_interpreter(event_subject(event)))
+		printf("\nThat program runs what others wrote, so that no exclusion can name it. A script that is executed by its own path, where\n"
+		       "only root can change it, can be named.\n");
+	if (!yaml)
+		printf("\nNo exclusion in the policy can allow this.\n");
+	else
+		printf("\nThe narrowest exclusion that allows it%s, in the policy, with owner, reason and until beside it:\n\n%s",
+		       names_exe(event) ? "" : ", to everybody", yaml);
+	free(yaml);
+}
+
 static void print_remedy(const Rampart__StoredEvent *stored)
 {
 	const Rampart__Event *event = stored->event;
@@ -186,6 +275,10 @@ static void print_remedy(const Rampart__StoredEvent *stored)
 
 	if (event->outcome == RAMPART__OUTCOME__WARNED)
 		printf("\nTo let it through for a day: rampartctl grant %" PRIu64 "\n", stored->id);
+	if (event_is_asr(event)) {
+		print_asr_remedy(event);
+		return;
+	}
 	if (is_open_interpreter(event_subject(event))) {
 		printf("\nThat program runs what others wrote, so that no policy can allow it. Let a program of its own do this, or a\n"
 		       "script that is executed by its own path, where only root can change it, and allow that.\n");
@@ -216,9 +309,13 @@ static void print_why_json(const Rampart__StoredEvent *stored)
 	const Rampart__Event *event = stored->event;
 	char *yaml = can_be_allowed(event) ? exclusion(event) : NULL;
 	char *package = packages_of(trusted_by(event_subject(event)));
+	const struct catalog_rule *rule = catalog_rule(event);
+	json_t *attack = json_array();
 
-	cli_print_json(json_pack("{s:o, s:s, s:o, s:o, s:b}", "event", event_json(stored), "words", outcome_words(event),
-				 "package", package ? json_string(package) : json_null(), "exclusion",
+	for (uint32_t i = 0; rule && i < rule->attack->n; i++)
+		json_array_append_new(attack, json_string(rule->attack->items[i].text));
+	cli_print_json(json_pack("{s:o, s:s, s:o, s:o, s:o, s:b}", "event", event_json(stored), "words", outcome_words(event),
+				 "attack", attack, "package", package ? json_string(package) : json_null(), "exclusion",
 				 yaml ? json_string(yaml) : json_null(), "interpreter",
 				 is_open_interpreter(event_subject(event))),
 		       false);

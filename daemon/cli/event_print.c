@@ -7,6 +7,7 @@
 
 #include <names.h>
 
+#include "catalog.h"
 #include "describe.h"
 #include "escape.h"
 #include "event_print.h"
@@ -73,6 +74,12 @@ bool event_is_secrets(const Rampart__Event *event)
 	return !strcmp(event->rule, "secrets");
 }
 
+bool event_is_asr(const Rampart__Event *event)
+{
+	return *event->rule && !event_is_folders(event) && !event_is_secrets(event) && strcmp(event->rule, "trusted_program") &&
+	       strcmp(event->rule, "self_protection");
+}
+
 bool event_is_task(const Rampart__Event *event)
 {
 	return event->op == RAMPART__OPERATION__OP_SIGNAL || event->op == RAMPART__OPERATION__OP_PTRACE ||
@@ -81,6 +88,10 @@ bool event_is_task(const Rampart__Event *event)
 
 const char *event_reason(const Rampart__Event *event)
 {
+	const struct catalog_rule *rule = event_is_asr(event) ? catalog_find_rule(rampart_catalog(), event->rule) : NULL;
+
+	if (event_is_asr(event))
+		return rule ? rule->title : "a rule of the policy";
 	if (event_is_folders(event) && event_is_task(event))
 		return "nobody else may trace a program that folders.allow names";
 	if (!strcmp(event->rule, "folders"))
@@ -146,6 +157,11 @@ void event_line(const Rampart__StoredEvent *stored)
 	}
 	if (event->count > 1)
 		printf("  (%" PRIu32 " times)", event->count);
+	if (*event->exclusion) {
+		fputs("  (excluded by ", stdout);
+		escape_print(stdout, event->exclusion);
+		putchar(')');
+	}
 	putchar('\n');
 }
 
@@ -164,6 +180,27 @@ static json_t *lineage_json(const Rampart__Subject *subject)
 static json_t *number_json(uint32_t number)
 {
 	return number == NONE ? json_null() : json_integer(number);
+}
+
+static json_t *traits_json(uint32_t traits)
+{
+	json_t *list = json_array();
+
+	for (unsigned int i = 0; i < RAMPART_TRAIT_NUM; i++)
+		if (traits >> i & 1)
+			json_array_append_new(list, json_string(rampart_trait_name(i)));
+	return list;
+}
+
+/* What the policy's own rules went by. */
+static void add_facts(json_t *doc, const Rampart__Event *event)
+{
+	const Rampart__Subject *subject = event_subject(event);
+
+	json_object_update_new(doc, json_pack("{s:o, s:o, s:o, s:o}", "class_lineage",
+					      rampart_describe_version(subject->class_lineage), "exe_classes",
+					      rampart_describe_version(subject->exe_classes), "traits",
+					      traits_json(event->traits), "exclusion", escape_json(event->exclusion)));
 }
 
 static void add_subject(json_t *doc, const Rampart__Subject *subject)
@@ -201,6 +238,7 @@ json_t *event_json(const Rampart__StoredEvent *stored)
 			rampart_mode_name(event->mode), "reason", event_reason(event), "count", (json_int_t)event->count);
 	add_subject(doc, event_subject(event));
 	add_objects(doc, event);
+	add_facts(doc, event);
 	json_object_update_new(doc, json_pack("{s:I, s:o, s:o, s:o, s:I}", "generation", (json_int_t)event->generation,
 					      "policy", escape_json(stored->policy), "version",
 					      rampart_describe_version(stored->version), "boot",

@@ -26,10 +26,11 @@ const char *event_user(uint32_t uid);
 
 /*
  * event_is_folders() - of a rule from which folders.allow exempts. event_is_secrets() - of the rule "secrets".
- * event_is_task() - aimed at a process, not at a file.
+ * event_is_asr() - of one of the catalogue, or of the policy's own. event_is_task() - aimed at a process, not at a file.
  */
 bool event_is_folders(const Rampart__Event *event);
 bool event_is_secrets(const Rampart__Event *event);
+bool event_is_asr(const Rampart__Event *event);
 bool event_is_task(const Rampart__Event *event);
 
 /* event_reason() - what the rule says, in words. */

@@ -33,6 +33,10 @@ static const struct command commands[] = {
 	{ "grant", "let a warned operation through for a time", "rampartctl grant EVENT [--hours N]\n", cmd_grant },
 	{ "holders", "who can still write to protected files, by what was open before", "rampartctl holders\n", cmd_holders },
 	{ "trusted", "whom the policy trusts, with what and why", "rampartctl trusted\n", cmd_trusted },
+	{ "asr", "the rules of attack surface reduction that there are",
+	  "rampartctl asr list [--markdown]\n"
+	  "rampartctl asr explain RULE\n",
+	  cmd_asr },
 	{ "disarm", "end enforcement for a time, with a signed token",
 	  "rampartctl disarm TOKENFILE\n"
 	  "rampartctl disarm --request\n",

@@ -153,7 +153,7 @@ static bool name_programs(struct rampart_views *names, struct pb_view place, str
 	return true;
 }
 
-/* How a policy trusts programs. */
+/* How a policy trusts programs, and what else it says of them. */
 struct trust {
 	const char *name, *comes, *goes;
 	bool (*names)(struct rampart_views *names, const struct rampart_policy *policy);
@@ -179,7 +179,8 @@ static bool name_readers(struct rampart_views *names, const struct rampart_polic
 
 static bool take_names(const struct trust *trust, struct rampart_views *names, const struct rampart_policy *policy)
 {
-	size_t n = policy->allow.n + policy->updaters.n + policy->readers.n;
+	size_t n = policy->allow.n + policy->updaters.n + policy->readers.n + policy->rules.n + policy->class_paths.n +
+		   policy->exclusions.n;
 
 	names->v = calloc(n + 1, sizeof(*names->v));
 	return names->v && trust->names(names, policy);
@@ -198,6 +199,9 @@ static bool diff_trust(json_t *changes, const struct rampart_policy *a, const st
 		{ "folders.allow", "allowed", "allowed no more", name_allowed },
 		{ "secrets.allow", "may read", "may read no more", name_readers },
 		{ "self_protection.updaters", "may update", "may update no more", name_updaters },
+		{ "asr.rules", "the rule asks this", "the rule asks this no more", asr_name_predicates },
+		{ "asr.classes", "in the class", "in the class no more", asr_name_classes },
+		{ "asr.exclusions", "excluded", "excluded no more", asr_name_exclusions },
 	};
 	bool good = true;
 
@@ -266,6 +270,7 @@ static json_t *diff(const struct rampart_policy *a, const struct rampart_policy 
 	add_folders_mode(changes, a, b);
 	add_change(changes, "secrets.mode", rampart_mode_name(a->secrets_mode), rampart_mode_name(b->secrets_mode));
 	add_change(changes, "self_protection.mode", rampart_mode_name(a->self_mode), rampart_mode_name(b->self_mode));
+	asr_diff_modes(a, b, add_change, changes);
 	if (diff_places(changes, a, b) && diff_lists(changes, a, b) && diff_trust(changes, a, b))
 		return changes;
 	json_decref(changes);

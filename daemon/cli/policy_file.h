@@ -41,6 +41,18 @@ struct policy_options {
 	int n_files;
 };
 
+/*
+ * What policy_diff() compares of asr: texts, in memory of malloc(), of what rules ask, of paths in classes, of exclusions. @names has room.
+ * False: out of memory.
+ */
+bool asr_name_predicates(struct rampart_views *names, const struct rampart_policy *policy);
+bool asr_name_classes(struct rampart_views *names, const struct rampart_policy *policy);
+bool asr_name_exclusions(struct rampart_views *names, const struct rampart_policy *policy);
+
+/* asr_diff_modes() - calls @change for each rule whose mode is another one; a rule that is not there is off. */
+void asr_diff_modes(const struct rampart_policy *a, const struct rampart_policy *b,
+		    void (*change)(json_t *changes, const char *what, const char *old, const char *new), json_t *changes);
+
 int policy_apply(const struct cli *cli, const struct policy_options *options);
 int policy_diff(const struct cli *cli, const struct policy_options *options);
 

@@ -44,6 +44,15 @@ _rampartctl_policy() {
 	esac
 }
 
+# The asr command $2 with the word $1 to complete.
+_rampartctl_asr() {
+	case $2 in
+	'') _rampartctl_words "$1" "list explain --json --help" ;;
+	list) _rampartctl_words "$1" "--markdown --json --help" ;;
+	explain) _rampartctl_words "$1" "$(rampartctl asr list 2>/dev/null | sed -n '2,$s/ .*//p') --json --help" ;;
+	esac
+}
+
 _rampartctl() {
 	local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} word
 	local -a commands=()
@@ -69,10 +78,11 @@ _rampartctl() {
 		[[ $word == -* ]] || commands+=("$word")
 	done
 	case ${commands[0]-} in
-	'') _rampartctl_words "$current" "status doctor policy events why grant holders trusted disarm --json --help --version" ;;
+	'') _rampartctl_words "$current" "status doctor policy events why grant holders trusted asr disarm --json --help --version" ;;
 	policy) _rampartctl_policy "$current" "${commands[1]-}" ;;
 	events) _rampartctl_words "$current" "--follow --since --limit --json --help" ;;
 	grant) _rampartctl_words "$current" "--hours --json --help" ;;
+	asr) _rampartctl_asr "$current" "${commands[1]-}" ;;
 	disarm)
 		if [[ $current == -* ]]; then
 			_rampartctl_words "$current" "--request --json --help"

@@ -20,4 +20,10 @@
 int rampart_compile(const char *filename, const char *yaml, size_t len, const char *packages, struct compile_errors *errors,
 		    uint8_t **pb, size_t *pb_len);
 
+struct catalog;
+
+/* rampart_compile_with() - the same with the rules and classes of another catalogue than the one that is built in. */
+int rampart_compile_with(const struct catalog *catalog, const char *filename, const char *yaml, size_t len, const char *packages,
+			 struct compile_errors *errors, uint8_t **pb, size_t *pb_len);
+
 #endif

@@ -195,6 +195,8 @@ json_t *rampart_describe(const struct rampart_policy *policy)
 	if (policy->secrets_mode || policy->secrets.n)
 		json_object_set_new(object, "secrets", describe_secrets(policy));
 	json_object_set_new(object, "self_protection", describe_self_protection(policy));
+	if (policy->rules.n)
+		rampart_describe_asr(object, policy);
 	set_list(object, "revoked", &policy->revoked, describe_digest);
 	return object;
 }

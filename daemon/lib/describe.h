@@ -18,6 +18,15 @@ json_t *rampart_describe(const struct rampart_policy *policy);
  */
 int rampart_describe_yaml(const struct rampart_policy *policy, FILE *out);
 
+/*
+ * rampart_describe_asr() - adds the rules of @policy, with all that they need of the catalogue, to @object: asr (what all of them exclude),
+ * classes and rules.
+ */
+void rampart_describe_asr(json_t *object, const struct rampart_policy *policy);
+
+/* rampart_describe_predicate() - what one of asr.rules says: {"on": [...], "subject": [...], ...}. */
+json_t *rampart_describe_predicate(const struct rampart_policy *policy, const struct rampart_asr_rule *rule);
+
 /* rampart_describe_text() - @text as a JSON string; bytes outside UTF-8 and NUL as \xHH. */
 json_t *rampart_describe_text(struct pb_view text);
 

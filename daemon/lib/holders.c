@@ -142,7 +142,7 @@ static bool is_protected(const struct holders *holders, const char *path)
 {
 	u32 state = rampart_ruleset_walk(holders->rules, RAMPART_STATE_ROOT, path);
 
-	return *path == '/' && (rampart_ruleset_label(holders->rules, state)->classes & RAMPART_OBJ_FOLDER);
+	return *path == '/' && (rampart_ruleset_label(holders->rules, state).classes & RAMPART_OBJ_FOLDER);
 }
 
 /* --- one process --- */

@@ -3,6 +3,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "catalog.h"
 #include "compile.h"
 #include "lint.h"
 #include "places.h"
@@ -171,6 +172,115 @@ static void lint_secrets(struct compile_errors *warnings, const struct node *sec
 	}
 }
 
+static void lint_exclusion(struct compile_errors *warnings, const struct node *exclusion, int64_t now)
+{
+	static const char *const keys[] = { "owner", "reason", "until" };
+	const struct node *until = tree_get(exclusion, "until");
+	char missing[40] = "";
+
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
+		if (!tree_get(exclusion, keys[i]))
+			snprintf(missing + strlen(missing), sizeof(missing) - strlen(missing), "%s%s", *missing ? ", " : "", keys[i]);
+	if (*missing)
+		compile_error_add(warnings, exclusion->line, exclusion->column,
+				  "an exclusion without %s; expected who answers for it, why it is needed, and for how long",
+				  missing);
+	if (until && rampart_time_parse(until->text, until->len) <= now)
+		compile_error_add(warnings, until->line, until->column,
+				  "the exclusion expired already; expected a time to come, or no such exclusion");
+}
+
+static void lint_exclusions(struct compile_errors *warnings, const struct node *list, const struct node *homes, int64_t now)
+{
+	for (uint32_t i = 0; list && i < list->n; i++)
+		lint_exclusion(warnings, &list->items[i], now);
+	lint_programs(warnings, list, homes);
+}
+
+/* Whether any list in @node has @name. */
+static bool mentions(const struct node *node, const struct node *name)
+{
+	for (uint32_t i = 0; i < node->n; i++)
+		if ((node->kind == NODE_LIST && node_is(&node->items[i], name->text)) || mentions(&node->items[i], name))
+			return true;
+	return false;
+}
+
+/* One that is no class of the catalogue either is most likely misspelt. */
+static void lint_classes(struct compile_errors *warnings, const struct node *root)
+{
+	const struct node *classes = tree_get(root, "classes"), *rules = tree_get(root, "rules");
+
+	for (uint32_t i = 0; classes && i < classes->n; i += 2) {
+		const struct node *name = &classes->items[i];
+
+		if (!catalog_find_class(rampart_catalog(), name->text) && !(rules && mentions(rules, name)))
+			compile_error_add(warnings, name->line, name->column,
+					  "class \"%s\" is in no rule; expected one of the catalogue, or a rule that has it",
+					  name->text);
+	}
+}
+
+/* Whether all that a predicate says is that somebody does something. */
+static bool is_unconditional(const struct node *predicate)
+{
+	static const char *const keys[] = { "subject", "exe", "object", "when" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
+		if (tree_get(predicate, keys[i]))
+			return false;
+	return true;
+}
+
+/* To refuse modules or kexec to everybody makes sense; other operations the system itself does all the time. */
+static bool is_common(const struct node *on)
+{
+	static const char *const rare[] = { "module", "kexec", "mount", "unload", "ptrace" };
+
+	if (on->kind == NODE_LIST) {
+		for (uint32_t i = 0; i < on->n; i++)
+			if (is_common(&on->items[i]))
+				return true;
+		return false;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(rare); i++)
+		if (node_is(on, rare[i]))
+			return false;
+	return true;
+}
+
+static void lint_predicate(struct compile_errors *warnings, const struct node *predicate)
+{
+	const struct node *on = tree_get(predicate, "on");
+
+	if (on && is_common(on) && is_unconditional(predicate))
+		compile_error_add(warnings, on->line, on->column,
+				  "refuses this to all programs but exceptions, whatever it is about; expected subject, exe, object or when");
+}
+
+static void lint_rule(struct compile_errors *warnings, const struct node *rule, const struct node *homes, int64_t now)
+{
+	const struct node *match = tree_get(rule, "match"), *mode = tree_get(rule, "mode");
+
+	lint_exclusions(warnings, tree_get(rule, "exclude"), homes, now);
+	if (node_is(mode, "off") || node_is(mode, "audit"))
+		return;
+	lint_predicate(warnings, rule);
+	for (uint32_t i = 0; match && i < match->n; i++)
+		lint_predicate(warnings, &match->items[i]);
+}
+
+static void lint_asr(struct compile_errors *warnings, const struct node *root, const struct node *homes, int64_t now)
+{
+	const struct node *asr = tree_get(root, "asr"), *rules = tree_get(root, "rules");
+
+	for (uint32_t i = 0; asr && i < asr->n; i += 2)
+		lint_exclusions(warnings, tree_get(&asr->items[i + 1], "exclude"), homes, now);
+	lint_classes(warnings, root);
+	for (uint32_t i = 0; rules && i < rules->n; i++)
+		lint_rule(warnings, &rules->items[i], homes, now);
+}
+
 static void lint_self_protection(struct compile_errors *warnings, const struct node *root)
 {
 	const struct node *mode = tree_get(tree_get(root, "self_protection"), "mode");
@@ -187,6 +297,7 @@ static int lint_tree(struct compile_errors *warnings, const struct node *root, i
 	lint_valid(warnings, tree_get(root, "valid"), now);
 	lint_folders(warnings, folders);
 	lint_secrets(warnings, tree_get(root, "secrets"), homes);
+	lint_asr(warnings, root, homes, now);
 	lint_self_protection(warnings, root);
 	lint_programs(warnings, tree_get(folders, "allow"), homes);
 	lint_programs(warnings, tree_get(tree_get(root, "self_protection"), "updaters"), homes);

@@ -8,7 +8,7 @@
 #include "compile_error.h"
 
 #define TREE_DEPTH_MAX 8
-#define TREE_NODES_MAX 1000000	/* three times what a policy at all of its caps needs */
+#define TREE_NODES_MAX 3000000	/* more than a policy at all of its caps needs */
 
 enum node_kind {
 	NODE_REFUSED,	/* an error was given for it; say no more */

@@ -99,7 +99,7 @@ static void write_text(const char *name, const char *text)
 
 static void test_help(void **state)
 {
-	static const char *const commands[] = { "status", "doctor", "policy", "events", "why", "grant", "disarm" };
+	static const char *const commands[] = { "status", "doctor", "policy", "events", "why", "grant", "asr", "disarm" };
 
 	sh("$R --help");
 	assert_ran(0);
@@ -126,14 +126,15 @@ static void test_help(void **state)
 /* The usage, the manual page and the completion name the same commands, arguments and options. */
 static void test_documented(void **state)
 {
-	sh("for c in status doctor policy events why grant holders trusted disarm; do $R $c --help; done | sed -n 's/^rampartctl //p' | sort "
+	sh("for c in status doctor policy events why grant holders trusted asr disarm; do $R $c --help; done | sed -n 's/^rampartctl //p' | sort "
 	   "> usage; sed -n '/^# COMMANDS ABOUT/,/^# EXIT/s/^\\*/&/p' $RAMPART_SOURCE/daemon/man/rampartctl.1.scd | "
-	   "tr -d '*_' | sort > manual; test $(wc -l < usage) = 17 && diff usage manual");
+	   "tr -d '*_' | sort > manual; test $(wc -l < usage) = 19 && diff usage manual");
 	assert_ran(0);
 	sh("cat > offered.sh <<'END'\n"
 	   "source $RAMPART_SOURCE/daemon/completion/rampartctl.bash\n"
 	   "options() { grep -oE -- '(--[a-z-]+|-o )' | sed 's/^-o $/--output/' | sort -u; }\n"
-	   "for c in status doctor events why grant holders trusted disarm 'policy '{lint,compile,sign,verify,apply,show,diff,token}; do\n"
+	   "for c in status doctor events why grant holders trusted disarm 'asr '{list,explain} "
+	   "'policy '{lint,compile,sign,verify,apply,show,diff,token}; do\n"
 	   "  COMP_WORDS=(rampartctl $c --) COMP_CWORD=$(($(wc -w <<< $c) + 1)); _rampartctl\n"
 	   "  diff <(printf '%%s\\n' \"${COMPREPLY[@]}\" | options) "
 	   "<(echo --json --help $(grep \"^$c\" usage) '' | options) || exit 1\n"
@@ -160,6 +161,12 @@ static void test_usage(void **state)
 		{ "policy compile a", "rampartctl: policy compile: option --output is needed\n" },
 		{ "policy compile a -o", "rampartctl: policy compile: option --output needs an argument\n" },
 		{ "policy sign a -o b --key k", "rampartctl: policy sign: option --cert is needed\n" },
+		{ "asr", "rampartctl: no asr command; see rampartctl asr --help\n" },
+		{ "asr lst", "rampartctl: unknown command asr \"lst\"; see rampartctl asr --help\n" },
+		{ "asr list x", "rampartctl: asr list: unexpected argument x\n" },
+		{ "asr list --markdown x", "rampartctl: asr list: unexpected argument x\n" },
+		{ "asr explain", "rampartctl: asr explain: the id or GUID of one rule is needed; see rampartctl asr list\n" },
+		{ "asr explain nothing-like-it", "rampartctl: asr explain: unknown rule \"nothing-like-it\"; see rampartctl asr list\n" },
 		{ "policy token -o b --key k --cert c --hours 1 --challenge 00",
 		  "rampartctl: --challenge: 32 hexadecimal digits are needed, shown by status\n" },
 		{ "policy token -o b --key k --cert c --hours 25 --challenge 000102030405060708090a0b0c0d0e0f",
@@ -194,7 +201,7 @@ static void test_errors(void **state)
 				    "bad.yaml:4:15: \"2026-02-30\" is no point in time; expected a day of the calendar, "
 				    "YYYY-MM-DD or YYYY-MM-DDTHH:MM:SSZ, after 1970-01-01\n"
 				    "bad.yaml:5:1: unknown key \"foldrs\", did you mean \"folders\"?; expected one of: "
-				    "rampart, name, version, valid, target, homes, folders, secrets, self_protection, revoked\n");
+				    "rampart, name, version, valid, target, homes, folders, secrets, self_protection, asr, classes, rules, revoked\n");
 		assert_int_equal(access("x.pb", F_OK), -1);
 	}
 	sh("$R policy lint bad.yaml --json");
@@ -375,6 +382,59 @@ static void test_diff_of_secrets(void **state)
 				 "- secrets.allow: /b: /x (may read no more)\n");
 }
 
+/* The catalogue itself changes; what must hold of any is looked at. */
+static void test_asr(void **state)
+{
+	const char *title;
+	json_t *doc, *rule;
+	size_t i, n;
+
+	sh("$R asr list --json | jq -ce '{rules: [.rules[] | {id, guid, title}]}'");
+	assert_ran(0);
+	doc = document();
+	n = json_array_size(json_object_get(doc, "rules"));
+	sh("$R asr list | tail -n +2 | wc -l; $R asr list --markdown | grep -c '^| `'");
+	assert_int_equal(strtoul(out, NULL, 10), n);
+	assert_int_equal(strtoul(strchr(out, '\n'), NULL, 10), n);
+	json_array_foreach(json_object_get(doc, "rules"), i, rule) {
+		title = json_string_value(json_object_get(rule, "title"));
+		sh("$R asr explain %s", json_string_value(json_object_get(rule, "id")));
+		assert_ran(0);
+		assert_non_null(strstr(out, title));
+		sh("$R asr explain %s --json | jq -e '.classes | length >= 0'",
+		   json_string_value(json_object_get(rule, json_is_string(json_object_get(rule, "guid")) ? "guid" : "id")));
+		assert_ran(0);
+	}
+	json_decref(doc);
+}
+
+#define RULES "rampart: 1\nname: r\nversion: 1\n" VALID
+
+static void test_rules(void **state)
+{
+	write_text("rules-1.yaml", RULES "classes:\n  web: {add: [/usr/sbin/a, /usr/sbin/b]}\nrules:\n"
+				   "- {id: gone, mode: audit, on: exec, subject: [web]}\n"
+				   "- {id: stays, mode: audit, on: read, exe: [web], exclude: [{exe: /x, name: x}]}\n");
+	write_text("rules-2.yaml", RULES "classes:\n  web: {paths: [/usr/sbin/b, /usr/sbin/c]}\nrules:\n"
+				   "- {id: comes, mode: warn, on: [load], object: [memfd]}\n"
+				   "- {id: stays, mode: block, on: read, exe: [web],\n"
+				   "   exclude: [{exe: /x, name: x, children: true, object: /o, until: 2030-01-01}]}\n");
+	sh("$R policy compile rules-1.yaml -o a.pb && $R policy show a.pb > again.yaml && $R policy compile again.yaml -o b.pb "
+	   "&& cmp a.pb b.pb && $R policy diff rules-1.yaml again.yaml");
+	assert_ran(0);
+	sh("$R policy diff rules-1.yaml rules-2.yaml");
+	assert_ran(1);
+	assert_string_equal(out, "  asr.gone: audit -> off\n"
+				 "  asr.stays: audit -> block\n"
+				 "  asr.comes: off -> warn\n"
+				 "+ asr.rules: comes: {\"on\": [\"load\"], \"object\": [\"memfd\"]} (the rule asks this)\n"
+				 "- asr.rules: gone: {\"on\": [\"exec\"], \"subject\": [\"web\"]} (the rule asks this no more)\n"
+				 "- asr.classes: web: /usr/sbin/a (in the class no more)\n"
+				 "+ asr.classes: web: /usr/sbin/c (in the class)\n"
+				 "- asr.exclusions: stays: x: /x (excluded no more)\n"
+				 "+ asr.exclusions: stays: x: /x, and what it starts, at /o, until 2030-01-01 (excluded)\n");
+}
+
 static void test_token(void **state)
 {
 	sh("$R policy token --challenge 000102030405060708090a0b0c0d0e0f --hours 2 --key key.pem --cert cert.pem -o t.token");
@@ -391,7 +451,7 @@ static void test_completion(void **state)
 	static const struct {
 		const char *words, *expected;
 	} table[] = {
-		{ "''", "status doctor policy events why grant holders trusted disarm --json --help --version" },
+		{ "''", "status doctor policy events why grant holders trusted asr disarm --json --help --version" },
 		{ "st", "status" },
 		{ "--json po", "policy" },
 		{ "policy si", "sign" },
@@ -407,6 +467,9 @@ static void test_completion(void **state)
 		{ "events --since ''", "10m 1h 1d 7d" },
 		{ "why ''", "--json --help" },
 		{ "grant 7 --h", "--hours --help" },
+		{ "asr ''", "list explain --json --help" },
+		{ "asr list --m", "--markdown" },
+		{ "asr explain --h", "--help" },
 		{ "disarm t", "t.token" },
 	};
 
@@ -516,6 +579,87 @@ static void test_in_force(void **state)
 	assert_string_equal(out, "  version: 7 -> 8\n");
 }
 
+/* @event, as the daemon tells it, as event 7. */
+static void ask_why(Rampart__Event *event, const char *options)
+{
+	Rampart__Response response = RAMPART__RESPONSE__INIT;
+	Rampart__StoredEvent stored = RAMPART__STORED_EVENT__INIT, *list = &stored;
+	char command[64];
+
+	stored.id = 7;
+	stored.event = event;
+	response.n_events = 1;
+	response.events = &list;
+	snprintf(command, sizeof(command), "$R why 7 %s", options);
+	ask(&response, command);
+	assert_ran(0);
+}
+
+static void assert_said(const char *part)
+{
+	if (!strstr(out, part))
+		fail_msg("no \"%s\" in:\n%s", part, out);
+}
+
+static void test_why_asr(void **state)
+{
+	Rampart__Event event = RAMPART__EVENT__INIT;
+	Rampart__Subject subject = RAMPART__SUBJECT__INIT;
+	Rampart__Object object = RAMPART__OBJECT__INIT, object2 = RAMPART__OBJECT__INIT;
+	json_t *doc, *facts;
+
+	event.rule = (char *)"no-shell";
+	event.mode = RAMPART__MODE__BLOCK;
+	event.outcome = RAMPART__OUTCOME__BLOCKED;
+	event.op = RAMPART__OPERATION__OP_LOAD;
+	event.subject = &subject;
+	event.object = &object;
+	event.traits = 1 << RAMPART__TRAIT__TRAIT_MEMFD | 1 << RAMPART__TRAIT__TRAIT_NO_TERMINAL;
+	subject.exe = (char *)"/usr/sbin/nginx";
+	subject.class_lineage = UINT64_MAX;
+	subject.exe_classes = 1 << 16;
+	object.path = (char *)"/srv/a: b";
+	ask_why(&event, "");
+	assert_said("/usr/sbin/nginx (process 0, user root) tried to run code from /srv/a: b.\n");
+	assert_said("Rule:     no-shell, mode block: a rule of the policy\n");
+	assert_said("The narrowest exclusion that allows it, in the policy, with owner, reason and until beside it:\n\n"
+		    "rules:\n  - id: \"no-shell\" # beside what else it has\n    exclude:\n"
+		    "      - {exe: \"/usr/sbin/nginx\", object: \"/srv/a: b\"}\n");
+	ask_why(&event, "--json");
+	doc = document();
+	facts = json_object_get(doc, "event");
+	assert_string_equal(json_string_value(json_object_get(facts, "class_lineage")), "18446744073709551615");
+	assert_int_equal(json_integer_value(json_object_get(facts, "exe_classes")), 65536);
+	assert_int_equal(json_array_size(json_object_get(facts, "traits")), 2);
+	assert_string_equal(json_string_value(json_array_get(json_object_get(facts, "traits"), 0)), "memfd");
+	assert_int_equal(json_array_size(json_object_get(doc, "attack")), 0);
+	json_decref(doc);
+
+	/* Both ends are rarely in one place, and an interpreter is nobody. */
+	object2.path = (char *)"/srv/c";
+	event.object2 = &object2;
+	ask_why(&event, "");
+	assert_said("- {exe: \"/usr/sbin/nginx\"}\n");
+	subject.exe = (char *)"/usr/bin/bash";
+	ask_why(&event, "");
+	assert_said("No exclusion in the policy can allow this.\n");
+	event.object2 = NULL;
+	ask_why(&event, "");
+	assert_said("That program runs what others wrote, so that no exclusion can name it.");
+	assert_said("allows it, to everybody, in the policy");
+	assert_said("- {object: \"/srv/a: b\"}\n");
+	subject.script = (char *)"/usr/bin/tool";
+	object.path = (char *)"...b";
+	ask_why(&event, "");
+	assert_said("- {exe: \"/usr/bin/tool\"}\n");
+
+	event.outcome = RAMPART__OUTCOME__ALLOWED;
+	event.exclusion = (char *)"no-shell-1";
+	ask_why(&event, "");
+	assert_said("Excluded: by no-shell-1\n");
+	assert_null(strstr(out, "narrowest"));
+}
+
 static void test_unreachable(void **state)
 {
 	static const char *const commands[] = { "policy apply good.yaml", "policy show", "policy diff good.yaml",
@@ -598,7 +742,8 @@ int main(void)
 		cmocka_unit_test(test_help),	  cmocka_unit_test(test_usage),	  cmocka_unit_test(test_errors),
 		cmocka_unit_test(test_lint),	  cmocka_unit_test(test_baselines), cmocka_unit_test(test_life),
 		cmocka_unit_test(test_refused),	  cmocka_unit_test(test_show),	  cmocka_unit_test(test_diff),
-		cmocka_unit_test(test_diff_of_secrets),
+		cmocka_unit_test(test_diff_of_secrets), cmocka_unit_test(test_asr),
+		cmocka_unit_test(test_rules),	  cmocka_unit_test(test_why_asr),
 		cmocka_unit_test(test_token),	  cmocka_unit_test(test_apply),	  cmocka_unit_test(test_in_force),
 		cmocka_unit_test(test_unreachable), cmocka_unit_test(test_completion),
 		cmocka_unit_test(test_documented), cmocka_unit_test(test_stuck),

@@ -14,6 +14,7 @@
 #define VALID "valid: {from: 2026-11-01, until: 2027-11-01}\n"
 #define SELF "self_protection: {mode: audit}\n"
 #define WRITE ", where users can write; expected its sha256, or a place that only root can change\n"
+#define ANSWERS "; expected who answers for it, why it is needed, and for how long\n"
 #define SHA256 "00112233445566778899aabbccddeeff00112233445566778899AABBCCDDEEFF"
 
 static const struct {
@@ -60,6 +61,21 @@ static const struct {
 	{ HEAD VALID SELF "homes: ['/data/*']\nfolders:\n  mode: warn\n  protect: [/srv]\n  allow:\n"
 			  "  - exe: /home/bob/x\n  - exe: /data/u/x\n",
 	  "12:10: \"/data/u/x\" is under a home directory" WRITE },
+	{ HEAD VALID SELF "asr:\n  \"*\":\n    exclude:\n    - {exe: /a}\n"
+			  "    - {exe: /b, owner: o, reason: r, until: 2026-11-24T00:00:01Z}\n"
+			  "    - {exe: /tmp/c, owner: o, reason: r, until: 2026-11-24}\n",
+	  "9:7: an exclusion without owner, reason, until" ANSWERS
+	  "11:13: \"/tmp/c\" is under /tmp" WRITE
+	  "11:49: the exclusion expired already; expected a time to come, or no such exclusion\n" },
+	{ HEAD VALID SELF "classes:\n  mine: {add: [/a]}\n  yours: {add: [/b]}\nrules:\n"
+			  "- {id: a, mode: block, on: exec, subject: [mine], exclude: [{exe: /a, reason: r, until: 2027-01-01}]}\n"
+			  "- {id: yours, mode: block, on: [module, kexec]}\n- {id: b, mode: audit, on: exec}\n"
+			  "- {id: c, mode: warn, on: [module, exec], not_object: [mine]}\n"
+			  "- {id: d, mode: block, match: [{on: read, when: [memfd]}, {on: change, not_exe: [mine]}]}\n",
+	  "8:3: class \"yours\" is in no rule; expected one of the catalogue, or a rule that has it\n"
+	  "10:61: an exclusion without owner" ANSWERS
+	  "13:27: refuses this to all programs but exceptions, whatever it is about; expected subject, exe, object or when\n"
+	  "14:64: refuses this to all programs but exceptions, whatever it is about; expected subject, exe, object or when\n" },
 };
 
 static void test_warnings(void **state)

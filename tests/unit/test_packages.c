@@ -151,6 +151,37 @@ static void compiled(void **state)
 			    "package \"absent\" is not installed here; expected one that is, or its programs by exe");
 }
 
+/* Each program of the package is an exclusion; the first has the name that is given. */
+static void excluded(void **state)
+{
+	static const char yaml[] = HEAD "rules:\n- id: r\n  mode: audit\n  on: exec\n  exclude:\n"
+					"  - {package: tool, name: t, object: /srv, children: true}\n  - {package: tool, exe: /a}\n";
+	static const char bad[] = HEAD "rules:\n- id: r\n  mode: audit\n  on: exec\n  exclude: [{package: absent}]\n";
+	static const char *const names[] = { "t", "t-1", "r-1" }, *const exes[] = { "/usr/bin/tool", "/usr/bin/script", "/a" };
+	struct compile_errors errors;
+	Rampart__PolicyBundle *bundle;
+	uint8_t *pb;
+	size_t len;
+
+	assert_int_equal(rampart_compile("t.yaml", yaml, strlen(yaml), root, &errors, &pb, &len), 0);
+	bundle = rampart__policy_bundle__unpack(NULL, len, pb);
+	assert_int_equal(bundle->asr->n_exclusions, 3);
+	for (int i = 0; i < 3; i++) {
+		assert_string_equal(bundle->asr->exclusions[i]->name, names[i]);
+		assert_string_equal(bundle->asr->exclusions[i]->exe, exes[i]);
+		assert_string_equal(bundle->asr->exclusions[i]->object, i < 2 ? "/srv" : "");
+		assert_int_equal(bundle->asr->exclusions[i]->children, i < 2);
+		assert_string_equal(bundle->asr->exclusions[i]->rule, "r");
+	}
+	rampart__policy_bundle__free_unpacked(bundle, NULL);
+	free(pb);
+
+	assert_int_equal(rampart_compile("t.yaml", bad, strlen(bad), root, &errors, &pb, &len), -EINVAL);
+	assert_int_equal(errors.n, 1);
+	assert_string_equal(errors.list[0].text,
+			    "package \"absent\" is not installed here; expected one that is, or its programs by exe");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -158,6 +189,7 @@ int main(void)
 		cmocka_unit_test(without_dpkg),
 		cmocka_unit_test(owner),
 		cmocka_unit_test(compiled),
+		cmocka_unit_test(excluded),
 	};
 
 	return cmocka_run_group_tests(tests, make_root, remove_root);

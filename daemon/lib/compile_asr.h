@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Private to compile_asr.c and the compile_*.c beside it: rules of the catalogue that the policy puts in force, and its own. Both have one
+ * form, and are read by the same functions.
+ *
+ * Which classes a policy needs is known when all rules are read, so what they say of classes is looked at twice: it is checked when it is
+ * read, and asr_add_rules() then makes sets of it.
+ */
+#ifndef RAMPART_COMPILE_ASR_H
+#define RAMPART_COMPILE_ASR_H
+
+#include "catalog.h"
+#include "compiler.h"
+
+struct asr_class {
+	const char *name;
+	const struct node *paths;	/* NULL: none */
+	const struct node *add;		/* beside them, NULL: none */
+	bool used;			/* by a rule in force */
+	uint32_t bit;			/* in sets, when it is */
+};
+
+/* What the policy says of a rule of the catalogue, or of all of them. */
+struct setting {
+	const struct node *name;	/* NULL: nothing */
+	const struct node *mode_node;	/* NULL: not given */
+	Rampart__Mode mode;
+	const struct node *exclude;
+};
+
+/* One message, with the node that tells its sets. */
+struct predicate {
+	Rampart__Rule rule;
+	const struct node *node;
+};
+
+struct excluding {
+	Rampart__Exclusion exclusion;	/* name empty: to be made */
+	const char *base;		/* what its name begins with */
+};
+
+struct asr_compiler {
+	const struct catalog *catalog;
+	struct asr_class *classes;
+	size_t n_classes;
+	struct setting all, *settings;	/* one for each rule of the catalogue */
+	struct setting *setting;	/* that is being read, as are the next */
+	struct asr_class *class;
+	Rampart__Rule rule;		/* what all messages of the rule have */
+	bool in_force;			/* it is not off */
+	const struct node *match, *exclude;
+	Rampart__Exclusion exclusion;
+	char *name;			/* of the exclusion, NULL: not given */
+	struct compiler_list predicates, exclusions;
+	void *names;			/* of exclusions: a tree of tsearch() */
+};
+
+/* --- compile_class.c --- */
+
+/* asr_find_class() - NULL: there is none. asr_find_trait() - RAMPART_TRAIT_NUM: it is none. */
+struct asr_class *asr_find_class(const struct asr_compiler *asr, const struct node *name);
+unsigned int asr_find_trait(const struct node *name);
+extern const char *const asr_trait_names[RAMPART_TRAIT_NUM];
+
+/* asr_take_classes() - the catalogue's, and what the policy says of them. @classes may be NULL. */
+void asr_take_classes(struct compiler *c, const struct node *classes);
+
+/* asr_add_classes() - those that rules in force use, to the message; each gets its bit. @at: where to tell that they are too many. */
+void asr_add_classes(struct compiler *c, const struct node *at);
+
+/* asr_class_set(), asr_trait_set() - what @list, which may be NULL, names. Classes have their bits by then. */
+uint64_t asr_class_set(const struct asr_compiler *asr, const struct node *list);
+uint32_t asr_trait_set(const struct node *list);
+
+/* --- compile_predicate.c --- */
+
+void asr_take_on(struct compiler *c, const struct node *value);
+void asr_take_subjects(struct compiler *c, const struct node *value);
+void asr_take_objects(struct compiler *c, const struct node *value);
+void asr_take_when(struct compiler *c, const struct node *value);
+
+#define ASR_PREDICATE_KEYS(required)                                                                                     \
+	{ "on", required, NODE_REFUSED, "an operation or a list of them", asr_take_on },                                   \
+	{ "subject", false, NODE_LIST, "a list of classes", asr_take_subjects },                                           \
+	{ "not_subject", false, NODE_LIST, "a list of classes", asr_take_subjects },                                       \
+	{ "exe", false, NODE_LIST, "a list of classes", asr_take_subjects },                                               \
+	{ "not_exe", false, NODE_LIST, "a list of classes", asr_take_subjects },                                           \
+	{ "object", false, NODE_LIST, "a list of classes and traits", asr_take_objects },                                  \
+	{ "not_object", false, NODE_LIST, "a list of classes and traits", asr_take_objects },                              \
+	{ "when", false, NODE_LIST, "a list of traits", asr_take_when }
+
+/* asr_add_predicate() - @node, as one of the rule that is being read, with its operations. */
+void asr_add_predicate(struct compiler *c, const struct node *node);
+
+/* asr_take_predicates() - a list of them. */
+void asr_take_predicates(struct compiler *c, const struct node *list);
+
+/* asr_add_rules() - all predicates to the message, with their sets. */
+void asr_add_rules(struct compiler *c);
+
+/* --- compile_exclusion.c --- */
+
+/* asr_take_exclusions() - those of the rule that is being read, without id: of all. @list may be NULL. */
+void asr_take_exclusions(struct compiler *c, const struct node *list);
+
+/* asr_add_exclusions() - to the message, each with a name. */
+void asr_add_exclusions(struct compiler *c);
+void asr_free_names(struct asr_compiler *asr);
+
+#endif

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: MIT
+/* What rules ask of operations. */
+#include <string.h>
+
+#include "compile_asr.h"
+#include "text.h"
+
+#define CHANGE "change"
+
+static const enum rampart_op changing[] = {
+	RAMPART_OP_WRITE, RAMPART_OP_CREATE,  RAMPART_OP_DELETE,   RAMPART_OP_RENAME,
+	RAMPART_OP_LINK,  RAMPART_OP_SETATTR, RAMPART_OP_SETXATTR, RAMPART_OP_MOUNT,
+};
+
+#define X(name, text) text,
+static const char *const op_names[] = { RAMPART_OPS(X) CHANGE };
+#undef X
+
+/* For errors: ", script, memfd", ", none, write". */
+#define X(name, text) ", " text
+static const char trait_list[] = RAMPART_TRAITS(X);
+static const char op_list[] = RAMPART_OPS(X);
+#undef X
+
+static void unknown_name(struct compiler *c, const struct node *name, bool classes, bool traits)
+{
+	const struct asr_compiler *asr = c->asr;
+	const char **names = compiler_allocate(c, asr->n_classes + RAMPART_TRAIT_NUM, sizeof(*names)), *near;
+	const char *what = !traits ? "class" : classes ? "class or trait" : "trait";
+	char quote[RAMPART_QUOTE], expected[96 + sizeof(trait_list)];
+	size_t n = 0;
+
+	if (!names)
+		return;
+	if (classes)
+		strcpy(expected, "one of the catalogue (rampartctl asr list --json), or of \"classes\"");
+	else
+		snprintf(expected, sizeof(expected), "one of: %s", trait_list + strlen(", "));
+	for (size_t i = 0; classes && i < asr->n_classes; i++)
+		if (asr->classes[i].name)
+			names[n++] = asr->classes[i].name;
+	for (size_t i = 0; traits && i < RAMPART_TRAIT_NUM; i++)
+		names[n++] = asr_trait_names[i];
+	near = rampart_nearest(name->text, names, n);
+	rampart_quote(quote, name->text, name->len);
+	if (near)
+		compiler_error(c, name, "unknown %s %s, did you mean \"%s\"?; expected %s", what, quote, near, expected);
+	else
+		compiler_error(c, name, "unknown %s %s; expected %s", what, quote, expected);
+}
+
+/* An empty list would mean whatever, where its author may have meant nothing. */
+static bool is_empty(struct compiler *c, const struct node *list)
+{
+	if (!list->n)
+		compiler_error(c, list, "an empty list; expected something in it, or no such key");
+	return !list->n;
+}
+
+static void read_names(struct compiler *c, const struct node *list, bool classes, bool traits)
+{
+	if (is_empty(c, list))
+		return;
+	for (uint32_t i = 0; i < list->n; i++) {
+		const struct node *name = &list->items[i];
+		struct asr_class *class;
+
+		if (!compiler_kind(c, name, NODE_SCALAR, "the entry", classes ? "the name of a class" : "a trait"))
+			continue;
+		class = classes ? asr_find_class(c->asr, name) : NULL;
+		if (class)
+			class->used |= c->asr->in_force;
+		else if (!traits || asr_find_trait(name) == RAMPART_TRAIT_NUM)
+			unknown_name(c, name, classes, traits);
+	}
+}
+
+void asr_take_subjects(struct compiler *c, const struct node *value)
+{
+	read_names(c, value, true, false);
+}
+
+void asr_take_objects(struct compiler *c, const struct node *value)
+{
+	read_names(c, value, true, true);
+}
+
+void asr_take_when(struct compiler *c, const struct node *value)
+{
+	read_names(c, value, false, true);
+}
+
+static void take_op(struct compiler *c, const struct node *word)
+{
+	char expected[32 + sizeof(op_list)];
+	unsigned int op;
+
+	/* The first is "none". */
+	snprintf(expected, sizeof(expected), "one of: " CHANGE "%s", op_list + strlen(", none"));
+	op = 1 + compiler_word(c, word, "operation", op_names + 1, ARRAY_SIZE(op_names) - 1, expected);
+
+	if (op < RAMPART_OP_NUM)
+		c->asr->rule.ops |= BIT_ULL(op);
+	for (size_t i = 0; op == RAMPART_OP_NUM && i < ARRAY_SIZE(changing); i++)
+		c->asr->rule.ops |= BIT_ULL(changing[i]);
+}
+
+void asr_take_on(struct compiler *c, const struct node *value)
+{
+	if (value->kind == NODE_SCALAR) {
+		take_op(c, value);
+		return;
+	}
+	if (!compiler_kind(c, value, NODE_LIST, "\"on\"", "an operation or a list of them") || is_empty(c, value))
+		return;
+	for (uint32_t i = 0; i < value->n; i++)
+		if (compiler_kind(c, &value->items[i], NODE_SCALAR, "the entry", "an operation"))
+			take_op(c, &value->items[i]);
+}
+
+/* Of the rule that is being read, with its operations. */
+void asr_add_predicate(struct compiler *c, const struct node *node)
+{
+	struct compiler_list *list = &c->asr->predicates;
+	struct predicate *predicate = c->asr->in_force ? compiler_add(c, list, sizeof(*predicate)) : NULL;
+
+	if (!predicate)
+		return;
+	predicate->rule = c->asr->rule;
+	predicate->node = node;
+	if (list->n == RAMPART_ASR_RULES_MAX + 1)
+		compiler_error(c, node, "up to here %zu predicates with those of the catalogue; expected at most %d in all",
+			       list->n, RAMPART_ASR_RULES_MAX);
+}
+
+void asr_take_predicates(struct compiler *c, const struct node *list)
+{
+	static const struct key keys[] = { ASR_PREDICATE_KEYS(true), { 0 } };
+
+	if (is_empty(c, list))
+		return;
+	for (uint32_t i = 0; i < list->n; i++) {
+		if (!compiler_kind(c, &list->items[i], NODE_MAPPING, "the predicate", "{on: exec, subject: [...]}"))
+			continue;
+		c->asr->rule.ops = 0;
+		compiler_mapping(c, &list->items[i], keys);
+		asr_add_predicate(c, &list->items[i]);
+	}
+}
+
+/* --- the message --- */
+
+static void fill_sets(const struct asr_compiler *asr, struct predicate *predicate)
+{
+	const struct node *node = predicate->node;
+	Rampart__Rule *rule = &predicate->rule;
+
+	rule->subject = asr_class_set(asr, tree_get(node, "subject"));
+	rule->not_subject = asr_class_set(asr, tree_get(node, "not_subject"));
+	rule->exe = asr_class_set(asr, tree_get(node, "exe"));
+	rule->not_exe = asr_class_set(asr, tree_get(node, "not_exe"));
+	rule->object = asr_class_set(asr, tree_get(node, "object"));
+	rule->not_object = asr_class_set(asr, tree_get(node, "not_object"));
+	rule->object_traits = asr_trait_set(tree_get(node, "object"));
+	rule->not_object_traits = asr_trait_set(tree_get(node, "not_object"));
+	rule->when = asr_trait_set(tree_get(node, "when"));
+}
+
+void asr_add_rules(struct compiler *c)
+{
+	const struct compiler_list *list = &c->asr->predicates;
+	Rampart__Rule **rules = compiler_allocate(c, list->n, sizeof(*rules));
+
+	if (!rules)
+		return;
+	for (size_t i = 0; i < list->n; i++) {
+		struct predicate *predicate = list->v[i];
+
+		fill_sets(c->asr, predicate);
+		rules[i] = &predicate->rule;
+	}
+	c->asr_message.rules = rules;
+	c->asr_message.n_rules = list->n;
+}
