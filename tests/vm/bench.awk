@@ -90,16 +90,17 @@ END {
 	siblings()
 	if (!n["none", "stat"])
 		exit bad
-	table("instructions | no module | disarmed | no policy | audit | 1 folder | 1,000 | 100,000 |" \
-		" inside, 1 | inside, 100,000 | spread")
+	table("instructions | no module | disarmed | no policy | audit | 1 folder | 1,000 | 100,000 | catalogue |" \
+		" inside, 1 | inside, 100,000 | inside, catalogue | spread")
 	for (i = 1; i <= names; i++) {
 		row = name[i]
 		if (!n["none", row])
 			continue
-		line = sprintf("| %s | %d | %s | %s | %s | %s | %s | %s | %s | %s |", row, least("none", row),
+		line = sprintf("| %s | %d | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s |", row, least("none", row),
 			cell("disarmed", "none", row), cell("loaded", "disarmed", row), cell("audit", "disarmed", row),
 			cell("block1", "disarmed", row), cell("block1000", "disarmed", row), cell("block100000", "disarmed", row),
-			cell("block1.inside", "disarmed.inside", row), cell("block100000.inside", "disarmed.inside", row))
+			cell("catalogue", "disarmed", row), cell("block1.inside", "disarmed.inside", row),
+			cell("block100000.inside", "disarmed.inside", row), cell("catalogue.inside", "disarmed.inside", row))
 		printf "%s %.2f, %.2f %% |\n", line, runs[row] * 100, rounds[row] * 100
 	}
 
@@ -146,6 +147,8 @@ END {
 	fact_row("the module, with no policy", fact["armed memory"] - fact["no module memory"])
 	fact_row("each folder of the policy ((100,000 − 1) / 99,999)",
 		(fact["block100000 memory"] - fact["block1 memory"]) / 99999)
+	fact_row("each exclusion of the policy, with the catalogue ((100,000 − 0) / 100,000)",
+		(fact["catalogue memory"] - fact["block1 memory"]) / 100000)
 	fact_row("each program of the policy ((10,000 − 1) / 9,999)", (fact["full memory"] - fact["block100000 memory"]) / 9999)
 	fact_row("each process that was forked (armed − disarmed)", fact["armed fork"] - fact["disarmed fork"])
 	fact_row("each process that was executed (armed − disarmed)", fact["armed exec"] - fact["disarmed exec"])

@@ -36,15 +36,18 @@ does_not() {
 
 # --- Rampart ---
 # bundle NAME VERSION MODE FOLDERS PROGRAMS: the trusted program has several classes. Half of the folders are neighbours of
-# those that are measured, half are in every home; and $also.
+# those that are measured, half are in every home; and $also. $exclusions: all rules of the ASR catalogue, and so many exclusions.
 bundle() {
-	awk -v version="$2" -v mode="$3" -v folders="$4" -v allow="$5" -v exe=$trusted -v programs=$programs -v also="$also" 'BEGIN {
+	awk -v version="$2" -v mode="$3" -v folders="$4" -v allow="$5" -v exe=$trusted -v programs=$programs -v also="$also" \
+		-v exclusions="${exclusions:-0}" 'BEGIN {
 		print "rampart: 1\nname: bench\nversion: " version "\nvalid: {from: 2020-01-01, until: 2040-01-01}\nfolders:"
 		printf "  mode: %s\n  protect: [/srv/ledger%s", mode, also
 		for (i = 1; i < folders; i++) printf ", \"%s/%d\"", i % 2 ? "/srv" : "~", i
 		print "]\n  allow:\n    - {exe: " exe "}"
 		for (i = 1; i < allow; i++) printf "    - {exe: %s/%d}\n", programs, i
 		print "self_protection: {mode: " mode ", updaters: [{exe: " exe "}]}"
+		if (exclusions) print "asr:\n  \"*\":\n    mode: " mode "\n    exclude:"
+		for (i = 1; i <= exclusions; i++) printf "      - {exe: %s/%d}\n", programs, i
 	}' > "/tmp/$1.yaml" && begin=$(date +%s%N) &&
 	rampartctl policy compile "/tmp/$1.yaml" -o /tmp/p.pb && tell "$1 compile" $(($(date +%s%N) - begin)) &&
 	rampartctl policy sign /tmp/p.pb --key $KEYS/policy.key --cert $KEYS/policy.crt -o "/tmp/$1.bundle" || die "no bundle $1"
@@ -231,6 +234,9 @@ bundle audit 1 audit 1 1
 bundle block1 2 block 1 1
 bundle block1000 3 block 1000 1
 bundle block100000 4 block 100000 1
+exclusions=100000
+bundle catalogue 5 block 1 1
+exclusions=
 also=", $million/few, $million/in"
 bundle million 5 block 1 1
 also=
@@ -279,6 +285,8 @@ for rep in $(seq "$repetitions"); do
 	in_force block100000 $inside/file /srv/999/file /srv/99999/file
 	warm block100000
 	cold block100000
+	in_force catalogue $inside/file
+	warm catalogue
 	# Everything in place but the hooks.
 	disarm
 	warm disarmed
@@ -289,13 +297,13 @@ done
 
 # What is found once: memory, and what a load takes. Bytes of programs, folders and directories are differences.
 rep=1
-bundle full 5 block 100000 10000
+bundle full 6 block 100000 10000
 all_tasks warm
 tell "no module memory" "$(bytes)"
 start_rampart
 tell "armed memory" "$(bytes)"
 all_tasks armed
-for name in block1 block1000 block100000; do
+for name in block1 block1000 block100000 catalogue; do
 	in_force $name $inside/file
 	tell "$name memory" "$(bytes)"
 done
@@ -308,7 +316,7 @@ sleep 15
 $stranger hold $outside/file 60 > $results/hold.none || die "the reader failed"
 load full
 tell "full memory" "$(bytes)"
-bundle small 6 block 1 1
+bundle small 7 block 1 1
 load small
 echo nop > $tracing/current_tracer
 disarm
