@@ -181,7 +181,7 @@ $(B)/gen/cms_messages.h: $(B)/tests/cms_messages
 $(addprefix $(B)/obj/tests/,unit/test_cms.o unit/test_cms_openssl.o fuzz/seeds.o): $(B)/gen/cms_messages.h
 
 unit: $(UNIT_BIN) $(B)/bin/rampartctl $(B)/bin/rampartd $(B)/guest/file
-	@scripts/gaps check
+	@scripts/readme check
 	@scripts/run-unit $(UNIT_BIN)
 
 # The same tests of the core inside a kernel: user-mode Linux here, and as a module for others.
