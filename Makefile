@@ -94,7 +94,7 @@ unsealed-%: $(B)/keys/trust.pem
 # --- programs that run inside guests ---
 SWAPS := 701
 .PHONY: guest-files guest-demo unsealed
-guest-files: $(addprefix $(B)/guest/,file disk secret inject daemon preload.so syscalls ask bench faults flood hold move slow rawnl cut fuzznl foreign refuse/.made swap/.made-$(SWAPS)) guest-demo unsealed
+guest-files: $(addprefix $(B)/guest/,file disk secret inject daemon preload.so syscalls ask bench faults flood hold move slow told rawnl cut fuzznl foreign refuse/.made swap/.made-$(SWAPS)) guest-demo unsealed
 guest-demo: $(B)/guest/editor $(B)/guest/locker
 	@cp -p tests/vm/*.sh tests/vm/*.awk $(B)/guest/
 $(B)/guest/secret: tests/bypass/secret.c tests/bypass/ways.h
@@ -114,6 +114,7 @@ $(B)/guest/flood: tests/vm/flood.c
 $(B)/guest/hold: tests/vm/hold.c
 $(B)/guest/move: tests/vm/move.c
 $(B)/guest/slow: tests/vm/slow.c
+$(B)/guest/told: tests/vm/told.c
 # Not static: a loader has to load it, which is what the attacks through libraries are about.
 $(B)/guest/editor: tests/vm/editor.c
 	@mkdir -p $(@D)

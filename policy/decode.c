@@ -643,7 +643,8 @@ static bool rule_is_good(const struct rampart_policy *policy, const struct rampa
 	u64 traits = rule->object_traits | rule->not_object_traits | rule->when;
 
 	return !(classes >> policy->classes.n) && !(traits >> RAMPART_TRAIT_NUM) && !(rule->ops >> RAMPART_OP_NUM) &&
-	       !(rule->ops & BIT_ULL(RAMPART_OP_NONE)) && find_rule(&policy->rules, rule->id)->mode == rule->mode;
+	       !(rule->ops & BIT_ULL(RAMPART_OP_NONE)) && !rampart_is_own_rule((const char *)rule->id.data, rule->id.len) &&
+	       find_rule(&policy->rules, rule->id)->mode == rule->mode;
 }
 
 /* Of what was decoded, what only all of it together can tell. */

@@ -35,3 +35,16 @@ const char *rampart_trait_name(unsigned int trait)
 {
 	return trait < ARRAY_SIZE(trait_names) ? trait_names[trait] : "?";
 }
+
+bool rampart_is_own_rule(const char *name, u32 len)
+{
+#define X(text) text,
+	static const char *const own[] = { RAMPART_OWN_RULES(X) };
+#undef X
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(own); i++)
+		if (strlen(own[i]) == len && !memcmp(own[i], name, len))
+			return true;
+	return false;
+}

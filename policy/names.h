@@ -6,6 +6,8 @@
 #ifndef RAMPART_NAMES_H
 #define RAMPART_NAMES_H
 
+#include <env.h>
+
 #define RAMPART_MODES(X) X(OFF, "off") X(AUDIT, "audit") X(WARN, "warn") X(BLOCK, "block")
 
 #define RAMPART_OUTCOMES(X)                                                                                \
@@ -68,6 +70,13 @@ enum rampart_trait {
 #undef X
 	RAMPART_TRAIT_NUM
 };
+
+/* Rampart's own rules; a rule of the policy's own has another id. */
+#define RAMPART_OWN_RULES(X)                                                                               \
+	X("folders") X("disks") X("secrets") X("self_protection") X("trusted_program") X("exempt_program")
+
+/* rampart_is_own_rule() - whether @len bytes at @name are the name of one of them. */
+bool rampart_is_own_rule(const char *name, u32 len);
 
 /* Of an event's object: Object.flags in proto/event.proto. */
 enum rampart_object_flag {

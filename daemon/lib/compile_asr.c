@@ -147,13 +147,11 @@ static void take_asr(struct compiler *c, const struct node *asr_node)
 
 static void take_id(struct compiler *c, const struct node *value)
 {
-	static const char *const reserved[] = { "folders", "disks", "secrets", "self_protection", "trusted_program", "all" };
 	const struct catalog_rule *rule = catalog_find_rule(c->asr->catalog, value->text);
 
 	compiler_text(c, value, &compiler_id, &c->asr->rule.id);
-	for (size_t i = 0; i < ARRAY_SIZE(reserved); i++)
-		if (node_is(value, reserved[i]))
-			compiler_error(c, value, "\"%s\" is a name of Rampart's own; expected another id", reserved[i]);
+	if (rampart_is_own_rule(value->text, value->len) || node_is(value, "all"))
+		compiler_error(c, value, "\"%.40s\" is a name of Rampart's own; expected another id", value->text);
 	if (rule && c->asr->settings[rule - c->asr->catalog->rules].mode)
 		compiler_error(c, value, "\"%.40s\" is a rule that \"asr\" has; expected another id", value->text);
 }

@@ -216,6 +216,9 @@ static const struct decode_case policy_cases[] = {
 	CASE("a rule with two of attack",
 	     HEAD "\x62\x13" A_CLASS "\x12\x0c" A_RULE "\x72\x01" "t" "\x72\x01" "t", BAD_VALUE),
 	CASE("a rule with mode 4", HEAD "\x62\x0a\x12\x08" AN_ID "\x10\x04\x18\x80\x04", BAD_VALUE),
+	/* asr { rules { id: "disks" ops: 512 } }, and one whose id only begins so */
+	CASE("a rule with the id of one of Rampart's own", HEAD "\x62\x0c\x12\x0a\x0a\x05" "disks" "\x18\x80\x04", BAD_VALUE),
+	CASE("a rule whose id begins with one of these", HEAD "\x62\x0d\x12\x0b\x0a\x06" "disks2" "\x18\x80\x04", OK),
 	CASE("two rules with one id and two modes",
 	     HEAD "\x62\x14\x12\x08" AN_ID "\x10\x02\x18\x80\x04\x12\x08" AN_ID "\x10\x03\x18\x80\x04", BAD_VALUE),
 	CASE("two rules with one id, one of them off",

@@ -1,0 +1,142 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# What a policy can say of a rule of ASR: its mode, what is excluded from it, and what its classes are; and what is remembered of how
+# a process came about.
+here=$(dirname "$0")
+. "$here/lib.sh"
+bin=/usr/local/bin
+mkdir -p $bin
+for name in office helper other; do cp "$here/told" $bin/$name && chmod 755 $bin/$name; done
+shell=$(readlink -f /bin/sh)
+echo 0 > /tmp/version
+# rule MODE [EXCLUSION]: of office_child, whose office is $bin/office, in force. $more: more of the policy.
+more=
+rule() {
+	version=$(($(cat /tmp/version) + 1))
+	echo $version > /tmp/version
+	apply_yaml <<-YAML && { [ "$1$more" = off ] || wait_enforcing; }
+		rampart: 1
+		name: test
+		version: $((${version_before:-0} + version))
+		valid: {from: 2020-01-01, until: 2040-01-01}
+		asr:
+		  office_child: {mode: $1, exclude: [${2-}]}
+		classes:
+		  office: {add: [$bin/office]}
+		$more
+	YAML
+}
+starts() { as_user $bin/office exec "$@"; }
+starts_shell() { starts /bin/sh -c :; }
+# last FILTER: of the last event.
+last() {
+	settled
+	rampartctl events --json --limit 1 > /tmp/event
+	jq -e ".[0] | $1" /tmp/event > /dev/null || { cat /tmp/event; return 1; }
+}
+
+check off rule off
+check off/starts starts_shell
+check audit rule audit
+check audit/starts starts_shell
+check audit/reported last '.rule == "office_child" and .outcome == "audited" and .op == "exec" and .exe == "/usr/local/bin/office"'
+check status sh -c 'rampartctl status | grep -q "1 rule, the strictest in mode audit\|1 rules, the strictest in mode audit"'
+check block rule block
+refused block/starts starts_shell
+check block/reported last '.outcome == "blocked"'
+runs_other() { starts $bin/other; [ $? = 2 ]; }
+check block/others runs_other
+check block/nobody_else as_user $bin/other exec /bin/sh -c :
+refused block/through_another starts $bin/other exec /bin/sh -c :
+# More programs than are remembered one by one.
+set -- exec /bin/sh -c :
+for _ in 1 2 3 4 5 6 7 8 9 10 11 12; do set -- exec $bin/other "$@"; done
+refused block/far_away as_user $bin/office "$@"
+check block/far_away_allowed as_user $bin/other "$@"
+
+# --- warn ---
+check warn rule warn
+refused warn/starts starts_shell
+check warn/reported last '.outcome == "warned"'
+event=$(jq '.[0].id' /tmp/event)
+began=$(date +%s)
+check warn/grant as_user rampartctl grant "$event"
+check warn/granted starts_shell
+check warn/in_time test $(($(date +%s) - began)) -le 2
+check warn/bypassed last '.outcome == "bypassed"'
+cp "$shell" /tmp/copy && chown 1000 /tmp/copy
+refused warn/another_object starts /tmp/copy -c :
+cp $bin/office /tmp/office
+check warn/no_office as_user /tmp/office exec /bin/sh -c :
+refused warn/another_user $bin/office exec /bin/sh -c :
+
+# --- exclusions ---
+excluded() { last ".outcome == \"allowed\" and .exclusion == \"$1\""; }
+check exclusion rule block "{exe: $bin/helper, name: helper, owner: me, reason: a test}"
+refused exclusion/others starts_shell
+check exclusion/starts starts $bin/helper exec /bin/sh -c :
+check exclusion/reported excluded helper
+refused exclusion/children starts $bin/helper exec $bin/other exec /bin/sh -c :
+ln -f $bin/helper /usr/local/link
+check exclusion/by_file starts /usr/local/link exec /bin/sh -c :
+cp $bin/helper /tmp/helper && chown 1000 /tmp/helper
+refused exclusion/no_copy starts /tmp/helper exec /bin/sh -c :
+check exclusion/children_too rule block "{exe: $bin/helper, children: true, name: helper, owner: me, reason: a test}"
+check exclusion/children_start starts $bin/helper exec $bin/other exec /bin/sh -c :
+check exclusion/expired rule block "{exe: $bin/helper, name: helper, until: 2021-01-01, owner: me, reason: a test}"
+refused exclusion/expired_starts starts $bin/helper exec /bin/sh -c :
+check exclusion/object rule block "{object: /tmp/tools, name: tools, owner: me, reason: a test}"
+mkdir -p /tmp/tools && cp "$shell" /tmp/tools/shell && chown -R 1000 /tmp/tools
+check exclusion/object_starts starts /tmp/tools/shell -c :
+check exclusion/object_reported excluded tools
+refused exclusion/object_elsewhere starts /tmp/copy -c :
+check exclusion/both rule block "{exe: $bin/helper, object: /tmp/tools, name: both, owner: me, reason: a test}"
+check exclusion/both_start starts $bin/helper exec /tmp/tools/shell -c :
+refused exclusion/both_place starts $bin/helper exec /tmp/copy -c :
+refused exclusion/both_program starts /tmp/tools/shell -c :
+
+# --- nobody becomes an exempt program by writing to its memory ---
+traced() {
+	$bin/helper wait &
+	pid=$!
+	"$1" attach $pid
+	status=$?
+	kill $pid
+	return $status
+}
+check exempt rule block "{exe: $bin/helper, name: helper, owner: me, reason: a test}"
+refused exempt/traced traced $bin/other
+check exempt/reported last '.rule == "exempt_program" and .op == "ptrace" and .outcome == "blocked"'
+check exempt/by_itself traced $bin/helper
+check exempt/none rule block
+check exempt/none_traced traced $bin/other
+
+# --- what led to a process is known under the next policy too, whose classes have other numbers ---
+begin() { rm -f /tmp/go && as_user $bin/office after /tmp/go "$@" && sleep 0.5; }
+go() { rm -f /tmp/done && touch /tmp/go && sleep 2 && [ -e /tmp/done ]; }
+begin /bin/sh -c ': > /tmp/done'
+more='  aaa: {add: [/usr/local/bin/aaa]}
+rules:
+  - {id: own, mode: block, on: exec, subject: [aaa], object: [viewer], title: "a rule of its own", attack: [T1204]}'
+check swap rule block
+refused swap/still_office go
+begin /bin/sh -c ': > /tmp/done'
+more=
+check swap/audit rule audit
+check swap/audited go
+
+# --- a rule of the policy's own ---
+cp "$here/told" $bin/aaa && chmod 755 $bin/aaa
+more='  aaa: {add: [/usr/local/bin/aaa]}
+  ledger: {add: [/srv/asr]}
+rules:
+  - {id: own, mode: block, on: [read, change], subject: [aaa], object: [ledger], title: "a rule of its own", attack: [T1204]}'
+mkdir -p /srv/asr && echo x > /srv/asr/f
+check own rule off
+refused own/reads $bin/aaa exec /bin/cat /srv/asr/f
+check own/reported last '.rule == "own" and .outcome == "blocked" and .op == "read"'
+refused own/changes $bin/aaa exec /bin/sh -c 'echo y > /srv/asr/f'
+refused own/moves $bin/aaa exec /bin/mv /srv/asr /srv/asr2
+check own/others cat /srv/asr/f
+check own/elsewhere $bin/aaa exec /bin/sh -c 'echo y > /srv/elsewhere'
+finish

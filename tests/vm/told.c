@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Does what it is told, as a program does that somebody has taken over.
+ * usage: told exec PROGRAM ARGUMENT... | after FILE PROGRAM ARGUMENT... | attach PID | wait
+ * after: in a child that nobody waits for, once FILE is there. wait: until it is killed.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static int execute(char **argv)
+{
+	execv(argv[0], argv);
+	perror(argv[0]);
+	return 126;
+}
+
+static int execute_after(const char *file, char **argv)
+{
+	struct stat stat_buf;
+
+	if (fork())
+		return 0;
+	setsid();
+	if (fork())
+		_exit(0);
+	while (stat(file, &stat_buf))
+		usleep(50000);
+	return execute(argv);
+}
+
+static int attach(pid_t pid)
+{
+	if (ptrace(PTRACE_ATTACH, pid, NULL, NULL)) {
+		perror("attach");
+		return 1;
+	}
+	waitpid(pid, NULL, 0);
+	return !!ptrace(PTRACE_DETACH, pid, NULL, NULL);
+}
+
+int main(int argc, char **argv)
+{
+	if (argc > 2 && !strcmp(argv[1], "exec"))
+		return execute(argv + 2);
+	if (argc > 3 && !strcmp(argv[1], "after"))
+		return execute_after(argv[2], argv + 3);
+	if (argc == 3 && !strcmp(argv[1], "attach"))
+		return attach(atoi(argv[2]));
+	if (argc == 2 && !strcmp(argv[1], "wait"))
+		for (;;)
+			pause();
+	fprintf(stderr, "told: exec, after, attach or wait\n");
+	return 2;
+}
