@@ -94,7 +94,7 @@ unsealed-%: $(B)/keys/trust.pem
 # --- programs that run inside guests ---
 SWAPS := 701
 .PHONY: guest-files guest-demo unsealed
-guest-files: $(addprefix $(B)/guest/,file disk secret inject daemon preload.so syscalls ask bench faults flood hold move slow told rawnl cut fuzznl foreign refuse/.made swap/.made-$(SWAPS)) guest-demo unsealed
+guest-files: $(addprefix $(B)/guest/,file asr disk secret inject daemon preload.so syscalls ask bench faults flood hold move slow told rawnl cut fuzznl foreign refuse/.made swap/.made-$(SWAPS)) guest-demo unsealed
 guest-demo: $(B)/guest/editor $(B)/guest/locker
 	@cp -p tests/vm/*.sh tests/vm/*.awk $(B)/guest/
 $(B)/guest/secret: tests/bypass/secret.c tests/bypass/ways.h
@@ -102,7 +102,8 @@ $(B)/guest/disk: tests/bypass/disk.c
 # The attacks on files, and ordinary work on them: several sources, one program each.
 $(B)/guest/file: $(wildcard tests/bypass/file/*.c tests/bypass/file/*.h)
 $(B)/guest/syscalls: $(wildcard tests/vm/syscalls/*.c tests/vm/syscalls/*.h) $(addprefix tests/bypass/file/,ring.c ring.h)
-$(B)/guest/file $(B)/guest/syscalls:
+$(B)/guest/asr: $(wildcard tests/bypass/asr/*.c tests/bypass/asr/*.h)
+$(B)/guest/file $(B)/guest/syscalls $(B)/guest/asr:
 	@mkdir -p $(@D)
 	$(CC) -O2 -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Wno-unused-parameter -Wno-missing-field-initializers -static -o $@ $(filter %.c,$^) -lpthread
 $(B)/guest/inject: tests/bypass/inject.c
