@@ -100,7 +100,7 @@ traced() {
 	pid=$!
 	"$1" attach $pid
 	status=$?
-	kill $pid
+	kill -9 $pid	# it may be stopped
 	return $status
 }
 check exempt rule block "{exe: $bin/helper, name: helper, owner: me, reason: a test}"
