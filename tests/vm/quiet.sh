@@ -37,17 +37,16 @@ has() {
 # terminal COMMAND: in a terminal of its own.
 terminal() { script -qec "$1" /dev/null; }
 as_person() { setpriv --reuid=1000 --regid=1000 --init-groups env HOME=$home USER=user LOGNAME=user "$@"; }
+# rules VERSION MODE: all of them.
 rules() {
-	version=$((version + 1))
 	apply_yaml <<-YAML
 		rampart: 1
 		name: quiet
-		version: $((${version_before:-0} + version))
+		version: $((${version_before:-0} + $1))
 		valid: {from: 2020-01-01, until: 2040-01-01}
-		asr: {"*": {mode: $1}}
+		asr: {"*": {mode: $2}}
 	YAML
 }
-version=0
 
 # --- the boot itself ---
 case $parts in *boot*)
@@ -64,7 +63,7 @@ case $parts in *boot*)
 esac
 
 # --- before there are rules ---
-check off/apply rules off
+check off/apply rules 1 off
 rm -rf $work && mkdir -p $work/debs
 mkdir -p /root/.ssh && chmod 700 /root/.ssh
 install -d -m 700 -o 1000 -g 1000 $home/.ssh
@@ -167,7 +166,7 @@ printf '#!/bin/sh\nset -e\n[ ! -d /etc/kernel/postrm.d ] || DEB_MAINT_PARAMS=rem
 	$release $release $release | file quiet-image /DEBIAN/postrm 755
 package quiet-image
 
-check block/apply rules block
+check block/apply rules 2 block
 check block/enforcing wait_enforcing
 
 # --- what was done at boot, once more ---
@@ -394,5 +393,5 @@ part_looking() {
 for part in $parts; do
 	[ "$part" = boot ] || "part_$part"
 done
-check off/again rules off
+check off/again rules 3 off
 finish
