@@ -98,6 +98,10 @@ refused exclusion/both_program starts /tmp/tools/shell -c :
 traced() {
 	$bin/helper wait &
 	pid=$!
+	for _ in $(seq 100); do
+		[ "$(readlink /proc/$pid/exe)" = $bin/helper ] && break
+		sleep 0.1
+	done
 	"$1" attach $pid
 	status=$?
 	kill -9 $pid	# it may be stopped
