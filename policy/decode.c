@@ -344,6 +344,11 @@ static const struct member asr_members[] = {
 	  .size = sizeof(struct rampart_asr_rule) },
 	{ 3, KIND_STRUCTS, AT(policy.exclusions), .cap = RAMPART_EXCLUSIONS_MAX, .nested = &exclusion_message,
 	  .size = sizeof(struct rampart_exclusion) },
+	{ 4, KIND_NUMBER, AT(policy.roles[RAMPART_ROLE_DOWNLOADS]) },
+	{ 5, KIND_NUMBER, AT(policy.roles[RAMPART_ROLE_MAILS]) },
+	{ 6, KIND_NUMBER, AT(policy.roles[RAMPART_ROLE_PACKAGES]) },
+	{ 7, KIND_NUMBER, AT(policy.roles[RAMPART_ROLE_COPIES]) },
+	{ 8, KIND_NUMBER, AT(policy.roles[RAMPART_ROLE_INTERPRETS]) },
 };
 
 static const struct message target_message = MESSAGE(target_members);
@@ -655,6 +660,9 @@ static enum rampart_reason check_asr(const struct rampart_policy *policy)
 
 	if (!classes_differ(&policy->classes))
 		return RAMPART_REASON_BAD_VALUE;
+	for (i = 0; i < RAMPART_ROLE_NUM; i++)
+		if (policy->roles[i] >> policy->classes.n)
+			return RAMPART_REASON_BAD_VALUE;
 	for (i = 0; i < policy->rules.n; i++)
 		if (!rule_is_good(policy, &policy->rules.v[i]))
 			return RAMPART_REASON_BAD_VALUE;

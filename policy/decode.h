@@ -96,6 +96,7 @@ struct rampart_policy {
 	u8 class_bit[RAMPART_CLASSES_MAX];	/* by class: which of the class bits it has; decoding gives them in order */
 	struct rampart_asr_rules rules;
 	struct rampart_exclusions exclusions;
+	u64 roles[RAMPART_ROLE_NUM];	/* sets of classes by their index */
 };
 
 struct rampart_disarm {

@@ -9,12 +9,14 @@ static const char *const mode_names[] = { RAMPART_MODES(X) };
 static const char *const outcome_names[] = { RAMPART_OUTCOMES(X) };
 static const char *const op_names[] = { RAMPART_OPS(X) };
 static const char *const trait_names[] = { RAMPART_TRAITS(X) };
+static const char *const role_names[] = { RAMPART_ROLES(X) };
 #undef X
 
 static_assert(ARRAY_SIZE(mode_names) == RAMPART_MODE_NUM, "one name each");
 static_assert(ARRAY_SIZE(outcome_names) == RAMPART_OUTCOME_NUM, "one name each");
 static_assert(ARRAY_SIZE(op_names) == RAMPART_OP_NUM, "one name each");
 static_assert(ARRAY_SIZE(trait_names) == RAMPART_TRAIT_NUM, "one name each");
+static_assert(ARRAY_SIZE(role_names) == RAMPART_ROLE_NUM, "one name each");
 
 const char *rampart_mode_name(unsigned int mode)
 {
@@ -34,6 +36,11 @@ const char *rampart_op_name(unsigned int op)
 const char *rampart_trait_name(unsigned int trait)
 {
 	return trait < ARRAY_SIZE(trait_names) ? trait_names[trait] : "?";
+}
+
+const char *rampart_role_name(unsigned int role)
+{
+	return role < ARRAY_SIZE(role_names) ? role_names[role] : "?";
 }
 
 bool rampart_is_own_rule(const char *name, u32 len)

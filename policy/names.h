@@ -31,7 +31,8 @@
 	X(READ, "read")                                                                                    \
 	X(LOAD, "load")                                                                                    \
 	X(MODULE, "module")                                                                                \
-	X(KEXEC, "kexec")
+	X(KEXEC, "kexec")                                                                                  \
+	X(INTERPRET, "interpret")
 
 #define RAMPART_TRAITS(X)                                                                                  \
 	X(SCRIPT, "script")                                                                                \
@@ -40,7 +41,21 @@
 	X(USER_MADE, "user_made")                                                                          \
 	X(EXECUTABLE, "executable")                                                                        \
 	X(NO_TERMINAL, "no_terminal")                                                                      \
-	X(NO_FILE, "no_file")
+	X(NO_FILE, "no_file")                                                                              \
+	X(REMOVABLE, "removable")                                                                          \
+	X(DOWNLOADED, "downloaded")                                                                        \
+	X(MAILED, "mailed")                                                                                \
+	X(COPIED, "copied")                                                                                \
+	X(PACKAGED, "packaged")                                                                            \
+	X(ENCODED, "encoded")
+
+/* What programs of classes do to files: fields of Asr in proto/policy.proto, in its order. */
+#define RAMPART_ROLES(X)                                                                                   \
+	X(DOWNLOADS, "downloads")                                                                          \
+	X(MAILS, "mails")                                                                                  \
+	X(PACKAGES, "packages")                                                                            \
+	X(COPIES, "copies")                                                                                \
+	X(INTERPRETS, "interprets")
 
 enum rampart_mode {
 #define X(name, text) RAMPART_MODE_##name,
@@ -71,6 +86,13 @@ enum rampart_trait {
 	RAMPART_TRAIT_NUM
 };
 
+enum rampart_role {
+#define X(name, text) RAMPART_ROLE_##name,
+	RAMPART_ROLES(X)
+#undef X
+	RAMPART_ROLE_NUM
+};
+
 /* Rampart's own rules; a rule of the policy's own has another id. */
 #define RAMPART_OWN_RULES(X)                                                                               \
 	X("folders") X("disks") X("secrets") X("self_protection") X("trusted_program") X("exempt_program")
@@ -90,5 +112,6 @@ const char *rampart_mode_name(unsigned int mode);
 const char *rampart_outcome_name(unsigned int outcome);
 const char *rampart_op_name(unsigned int op);
 const char *rampart_trait_name(unsigned int trait);
+const char *rampart_role_name(unsigned int role);
 
 #endif

@@ -75,6 +75,7 @@ struct rampart_ruleset {
 	const struct rampart_rule **op_rules[RAMPART_OP_NUM];
 	u32 n_op_rules[RAMPART_OP_NUM];
 	u32 wide[RAMPART_OP_NUM];	/* rampart_ruleset_wide() */
+	u64 roles[RAMPART_ROLE_NUM];	/* rampart_ruleset_role() */
 	struct rampart_excluded *exclusions;
 	u32 n_exclusions;
 	u32 *anybody;		/* those of the exclusions that name no program */
@@ -520,6 +521,8 @@ static void add_asr_rules(struct builder *b, const struct rampart_policy *policy
 			.traits = rule->object_traits, .not_traits = rule->not_object_traits, .when = rule->when });
 	}
 	add_exempt_rule(b, policy);
+	for (i = 0; i < RAMPART_ROLE_NUM; i++)
+		b->rs->roles[i] = class_bits(policy, policy->roles[i]);
 }
 
 /* Which traits a rule that is not only about places needs, any of them. */
@@ -1144,6 +1147,11 @@ u64 rampart_ruleset_exempting(const struct rampart_ruleset *ruleset)
 	for (i = 0; i < ruleset->n_rules; i++)
 		classes |= ruleset->rules[i].not_subject | ruleset->rules[i].not_exe;
 	return classes;
+}
+
+u64 rampart_ruleset_role(const struct rampart_ruleset *ruleset, enum rampart_role role)
+{
+	return ruleset->roles[role];
 }
 
 const struct rampart_excluded *rampart_ruleset_exclusions(const struct rampart_ruleset *ruleset, u32 *n)

@@ -134,6 +134,9 @@ u32 rampart_ruleset_traits(const struct rampart_ruleset *ruleset);
 /* rampart_ruleset_exempting() - classes by which a program is exempt from a rule of the policy's own. Context: any. */
 u64 rampart_ruleset_exempting(const struct rampart_ruleset *ruleset);
 
+/* rampart_ruleset_role() - the classes of whose programs @role is told. Context: any. */
+u64 rampart_ruleset_role(const struct rampart_ruleset *ruleset, enum rampart_role role);
+
 const struct rampart_excluded *rampart_ruleset_exclusions(const struct rampart_ruleset *ruleset, u32 *n);
 
 /* rampart_ruleset_anybody() - which of them name no program. Context: any. */

@@ -31,12 +31,19 @@ static void take_class_paths(struct compiler *c, const struct node *value)
 	c->catalog_class->paths = value;
 }
 
+static void take_class_roles(struct compiler *c, const struct node *value)
+{
+	compiler_roles(c, value);
+	c->catalog_class->roles = value;
+}
+
 static void take_classes(struct compiler *c, const struct node *root, struct catalog *catalog)
 {
 	static const struct key keys[] = {
 		{ "name", true, NODE_SCALAR, "the name of the class", take_class_name },
 		{ "title", true, NODE_SCALAR, "what it is", take_class_title },
 		{ "paths", true, NODE_LIST, "a list of paths", take_class_paths },
+		{ "roles", false, NODE_LIST, "a list of roles", take_class_roles },
 		{ 0 },
 	};
 	const struct node *entry = root->items;

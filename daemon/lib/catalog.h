@@ -13,6 +13,7 @@ struct catalog_file {
 struct catalog_class {
 	const char *name, *title;
 	const struct node *paths;	/* a list of places */
+	const struct node *roles;	/* a list of words, NULL: none */
 };
 
 /* Lists are NULL where none is given; strings and lists last as long as the catalogue. */

@@ -16,6 +16,7 @@ struct asr_class {
 	const char *name;
 	const struct node *paths;	/* NULL: none */
 	const struct node *add;		/* beside them, NULL: none */
+	uint32_t roles;			/* bit set of enum rampart_role */
 	bool used;			/* by a rule in force */
 	uint32_t bit;			/* in sets, when it is */
 };
@@ -65,7 +66,7 @@ extern const char *const asr_trait_names[RAMPART_TRAIT_NUM];
 /* asr_take_classes() - the catalogue's, and what the policy says of them. @classes may be NULL. */
 void asr_take_classes(struct compiler *c, const struct node *classes);
 
-/* asr_add_classes() - those that rules in force use, to the message; each gets its bit. @at: where to tell that they are too many. */
+/* asr_add_classes() - those that rules in force use, to the message; each gets its bit, and those of a role are told. @at: where to tell that they are too many. */
 void asr_add_classes(struct compiler *c, const struct node *at);
 
 /* asr_class_set(), asr_trait_set() - what @list, which may be NULL, names. Classes have their bits by then. */

@@ -4,6 +4,12 @@
 
 #define X(name, text) text,
 const char *const asr_trait_names[] = { RAMPART_TRAITS(X) };
+static const char *const role_names[] = { RAMPART_ROLES(X) };
+#undef X
+
+/* For errors. */
+#define X(name, text) ", " text
+static const char role_list[] = RAMPART_ROLES(X);
 #undef X
 
 struct asr_class *asr_find_class(const struct asr_compiler *asr, const struct node *name)
@@ -43,11 +49,31 @@ static void take_paths(struct compiler *c, const struct node *value)
 	c->asr->class->paths = check_places(c, value);
 }
 
+uint32_t compiler_roles(struct compiler *c, const struct node *list)
+{
+	uint32_t set = 0;
+
+	for (uint32_t i = 0; list && i < list->n; i++) {
+		unsigned int role = RAMPART_ROLE_NUM;
+
+		if (compiler_kind(c, &list->items[i], NODE_SCALAR, "the entry", "a role"))
+			role = compiler_word(c, &list->items[i], "role", role_names, ARRAY_SIZE(role_names), role_list + strlen(", "));
+		set |= role < RAMPART_ROLE_NUM ? 1u << role : 0;
+	}
+	return set;
+}
+
+static void take_roles(struct compiler *c, const struct node *value)
+{
+	c->asr->class->roles = compiler_roles(c, value);
+}
+
 /* Where @given goes: onto the class that it adds to, or behind all others. */
 static void keep_class(struct asr_compiler *asr, const struct asr_class *given, struct asr_class *known)
 {
 	if (known && given->add) {
 		known->add = given->add;
+		known->roles |= given->roles;
 		return;
 	}
 	if (known)
@@ -60,6 +86,7 @@ static void take_class(struct compiler *c, const struct node *name)
 	static const struct key keys[] = {
 		{ "add", false, NODE_LIST, "a list of paths", take_add },
 		{ "paths", false, NODE_LIST, "a list of paths", take_paths },
+		{ "roles", false, NODE_LIST, "a list of roles", take_roles },
 		{ 0 },
 	};
 	struct asr_class given = { .name = name->text };
@@ -111,7 +138,8 @@ void asr_take_classes(struct compiler *c, const struct node *classes)
 		return;
 	for (; asr->n_classes < catalog->n_classes; asr->n_classes++)
 		asr->classes[asr->n_classes] = (struct asr_class){ .name = catalog->classes[asr->n_classes].name,
-								   .paths = catalog->classes[asr->n_classes].paths };
+								   .paths = catalog->classes[asr->n_classes].paths,
+								   .roles = compiler_roles(c, catalog->classes[asr->n_classes].roles) };
 	for (uint32_t i = 0; i < n; i++)
 		if (!is_repeated(c, classes, 2 * i))
 			take_class(c, &classes->items[2 * i]);
@@ -141,13 +169,62 @@ static void add_class(struct compiler *c, const struct asr_class *class)
 	c->asr_message.classes[c->asr_message.n_classes++] = message;
 }
 
+/* The roles that what rules in force ask for comes from. */
+static uint32_t roles_asked(const struct compiler_list *predicates)
+{
+	static const struct {
+		uint32_t trait, roles;
+	} from[] = {
+		{ RAMPART_TRAIT_DOWNLOADED, 1u << RAMPART_ROLE_DOWNLOADS | 1u << RAMPART_ROLE_COPIES },
+		{ RAMPART_TRAIT_MAILED, 1u << RAMPART_ROLE_MAILS | 1u << RAMPART_ROLE_COPIES },
+		{ RAMPART_TRAIT_COPIED, 1u << RAMPART_ROLE_COPIES },
+		{ RAMPART_TRAIT_PACKAGED, 1u << RAMPART_ROLE_PACKAGES },
+		{ RAMPART_TRAIT_ENCODED, 1u << RAMPART_ROLE_INTERPRETS },
+	};
+	uint32_t roles = 0;
+
+	for (size_t i = 0; i < predicates->n; i++) {
+		const struct predicate *predicate = predicates->v[i];
+		uint32_t traits = asr_trait_set(tree_get(predicate->node, "object")) |
+				  asr_trait_set(tree_get(predicate->node, "not_object")) |
+				  asr_trait_set(tree_get(predicate->node, "when"));
+
+		for (size_t j = 0; j < ARRAY_SIZE(from); j++)
+			roles |= traits >> from[j].trait & 1 ? from[j].roles : 0;
+		if (predicate->rule.ops & BIT_ULL(RAMPART_OP_INTERPRET))
+			roles |= 1u << RAMPART_ROLE_INTERPRETS;
+	}
+	return roles;
+}
+
+static uint64_t role_set(const struct asr_compiler *asr, enum rampart_role role)
+{
+	uint64_t set = 0;
+
+	for (size_t i = 0; i < asr->n_classes; i++)
+		if (asr->classes[i].used && asr->classes[i].roles >> role & 1)
+			set |= BIT_ULL(asr->classes[i].bit);
+	return set;
+}
+
+static void add_roles(struct compiler *c)
+{
+	c->asr_message.downloads = role_set(c->asr, RAMPART_ROLE_DOWNLOADS);
+	c->asr_message.mails = role_set(c->asr, RAMPART_ROLE_MAILS);
+	c->asr_message.packages = role_set(c->asr, RAMPART_ROLE_PACKAGES);
+	c->asr_message.copies = role_set(c->asr, RAMPART_ROLE_COPIES);
+	c->asr_message.interprets = role_set(c->asr, RAMPART_ROLE_INTERPRETS);
+}
+
 /* Those that rules in force use; each gets its bit. */
 void asr_add_classes(struct compiler *c, const struct node *at)
 {
 	struct asr_compiler *asr = c->asr;
+	uint32_t n = 0, roles = roles_asked(&asr->predicates);
 	size_t n_paths = 0;
-	uint32_t n = 0;
 
+	for (size_t i = 0; i < asr->n_classes; i++)
+		asr->classes[i].used |= asr->classes[i].name && asr->classes[i].roles & roles;
 	for (size_t i = 0; i < asr->n_classes; i++) {
 		if (!asr->classes[i].used)
 			continue;
@@ -164,6 +241,8 @@ void asr_add_classes(struct compiler *c, const struct node *at)
 	for (size_t i = 0; c->asr_message.classes && i < asr->n_classes; i++)
 		if (asr->classes[i].used)
 			add_class(c, &asr->classes[i]);
+	if (n <= RAMPART_CLASSES_MAX)
+		add_roles(c);
 }
 
 uint64_t asr_class_set(const struct asr_compiler *asr, const struct node *list)

@@ -118,6 +118,9 @@ unsigned int compiler_word(struct compiler *c, const struct node *value, const c
 			   unsigned int n, const char *expected);
 void compiler_mode(struct compiler *c, const struct node *value, Rampart__Mode *mode);
 
+/* compiler_roles() - the bit set of enum rampart_role that @list, which may be NULL, names. */
+uint32_t compiler_roles(struct compiler *c, const struct node *list);
+
 static inline struct pb_view node_view(const struct node *node)
 {
 	return (struct pb_view){ .data = (const u8 *)node->text, .len = node->len };

@@ -12,11 +12,13 @@ static const char *const mode_words[] = { "off", "audit", "warn", "block" };
 static const char *const outcome_words[] = { "allowed", "audited", "warned", "bypassed", "blocked" };
 static const char *const op_words[] = {
 	"none", "write", "create", "delete", "rename", "link", "setattr", "setxattr", "mount", "exec", "signal",
-	"ptrace", "sched", "unload", "read", "load", "module", "kexec",
+	"ptrace", "sched", "unload", "read", "load", "module", "kexec", "interpret",
 };
 static const char *const trait_words[] = {
 	"script", "memfd", "deleted", "user_made", "executable", "no_terminal", "no_file",
+	"removable", "downloaded", "mailed", "copied", "packaged", "encoded",
 };
+static const char *const role_words[] = { "downloads", "mails", "packages", "copies", "interprets" };
 
 static const struct {
 	enum rampart_reason reason;
