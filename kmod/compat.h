@@ -7,6 +7,7 @@
 #include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/ftrace.h>
+#include <linux/mm.h>
 #include <linux/namei.h>
 #include <linux/version.h>
 #include <asm/nospec-branch.h>
@@ -52,6 +53,18 @@ static inline int compat_direct_unregister(struct ftrace_ops *ops, unsigned long
 /* Exported, but declared in none of the headers that a module is given. */
 int vfs_path_lookup(struct dentry *dentry, struct vfsmount *mnt, const char *name, unsigned int flags, struct path *path);
 #endif
+
+/* One page of another address space, with a reference, or NULL. Caller holds its mmap lock. */
+static inline struct page *compat_get_page(struct mm_struct *mm, unsigned long address)
+{
+	struct page *page;
+
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 5, 0)
+	return get_user_pages_remote(mm, address, 1, FOLL_FORCE, &page, NULL) == 1 ? page : NULL;
+#else
+	return get_user_pages_remote(mm, address, 1, FOLL_FORCE, &page, NULL, NULL) == 1 ? page : NULL;
+#endif
+}
 
 /* A reference to the file behind an RCU pointer, or NULL. Caller holds rcu_read_lock(). */
 static inline struct file *compat_get_file_rcu(struct file __rcu **fp)

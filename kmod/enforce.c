@@ -14,6 +14,7 @@
 #include "enforce.h"
 #include "event.h"
 #include "grant.h"
+#include "provenance.h"
 #include "rampart.h"
 #include "subject.h"
 
@@ -48,6 +49,14 @@ static void ask_classes(const struct rampart_view *view, const struct subject *s
 		if (trusted)
 			request->trusted_lineage |= classes.trusted;
 	}
+}
+
+u64 rampart_trusted_lineage(const struct rampart_view *view, const struct subject *subject)
+{
+	struct rampart_request request = {};
+
+	ask_classes(view, subject, &request);
+	return request.trusted_lineage;
 }
 
 static u64 subject_classes(const struct rampart_view *view, struct task_struct *task)
@@ -517,6 +526,8 @@ static u32 file_traits(const struct file *file, u32 asked)
 										      RAMPART_TRAIT_DELETED);
 	if (asked & BIT(RAMPART_TRAIT_USER_MADE) && !rampart_only_root_changes(&file->f_path))
 		traits |= BIT(RAMPART_TRAIT_USER_MADE);
+	if (asked & (RAMPART_MARKS | BIT(RAMPART_TRAIT_REMOVABLE)))
+		traits |= rampart_provenance(&file->f_path) & asked;
 	return traits;
 }
 

@@ -59,6 +59,9 @@ int rampart_enforce_traits(enum rampart_hook hook, enum rampart_op op, struct de
 /* The same of a file as code, which they know by what it is: exec, load, module, kexec. @file may be NULL. Context: may sleep. */
 int rampart_enforce_code(enum rampart_hook hook, enum rampart_op op, struct file *file, u32 traits, u32 flags);
 
+/* The policy's classes that led to @subject and that nobody but root can change. Caller holds rcu_read_lock(). */
+u64 rampart_trusted_lineage(const struct rampart_view *view, const struct subject *subject);
+
 /* Subject classes (enum rampart_subject_class) of @task under the policy in force. Context: any. */
 u64 rampart_subject_classes(struct task_struct *task);
 

@@ -8,6 +8,7 @@
 #include <linux/fs.h>
 
 #include "enforce.h"
+#include "provenance.h"
 #include "rampart.h"
 
 static struct rampart_label label_now(struct dentry *dentry)
@@ -135,24 +136,35 @@ int hook_inode_setattr(compat_idmap *idmap, struct dentry *dentry, struct iattr 
 {
 	const struct inode *inode = d_inode(dentry);
 	u32 traits = 0;
+	int err;
 
 	rampart_hook_seen(inode_setattr);
 	if ((attr->ia_valid & ATTR_MODE) && S_ISREG(inode->i_mode) && !(inode->i_mode & 0111))
 		traits = executable(attr->ia_mode);
-	return rampart_enforce_traits(HOOK_inode_setattr, RAMPART_OP_SETATTR, dentry, traits, attr->ia_valid);
+	err = rampart_enforce_traits(HOOK_inode_setattr, RAMPART_OP_SETATTR, dentry, traits, attr->ia_valid);
+	if (!err && (attr->ia_valid & (ATTR_SIZE | ATTR_FILE)) == ATTR_SIZE)
+		rampart_follow_truncate(dentry);
+	return err;
+}
+
+static int enforce_setxattr(enum rampart_hook hook, struct dentry *dentry, const char *name, u32 flags)
+{
+	u32 traits = strcmp(name, RAMPART_PROVENANCE_XATTR) ? 0 : BIT(RAMPART_TRAIT_PROVENANCE);
+
+	return rampart_enforce_traits(hook, RAMPART_OP_SETXATTR, dentry, traits, flags);
 }
 
 int hook_inode_setxattr(compat_idmap *idmap, struct dentry *dentry, const char *name, const void *value,
 			size_t size, int flags)
 {
 	rampart_hook_seen(inode_setxattr);
-	return rampart_enforce_dentry(HOOK_inode_setxattr, RAMPART_OP_SETXATTR, dentry, flags);
+	return enforce_setxattr(HOOK_inode_setxattr, dentry, name, flags);
 }
 
 int hook_inode_removexattr(compat_idmap *idmap, struct dentry *dentry, const char *name)
 {
 	rampart_hook_seen(inode_removexattr);
-	return rampart_enforce_dentry(HOOK_inode_removexattr, RAMPART_OP_SETXATTR, dentry, 0);
+	return enforce_setxattr(HOOK_inode_removexattr, dentry, name, 0);
 }
 
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0)

@@ -19,6 +19,7 @@
 #include "enforce.h"
 #include "hook_cgroup.h"
 #include "hook_file.h"
+#include "provenance.h"
 #include "rampart.h"
 
 /* The dentry whose inode is really written: below an overlay, that of the backing file. */
@@ -79,11 +80,11 @@ int hook_file_open(struct file *file)
 			return err;
 	}
 	if (likely(!(file->f_mode & FMODE_WRITE) && !(file->f_flags & O_TRUNC)))
-		return 0;
+		return rampart_follow_open(file);
 	err = rampart_enforce_cgroup_file(HOOK_file_open, file_inode(file));
 	if (err)
 		return err;
-	return enforce_write(HOOK_file_open, file, file->f_flags);
+	return enforce_write(HOOK_file_open, file, file->f_flags) ?: rampart_follow_open(file);
 }
 
 /*

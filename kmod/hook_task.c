@@ -13,6 +13,7 @@
 
 #include "attach.h"
 #include "enforce.h"
+#include "provenance.h"
 #include "rampart.h"
 #include "subject.h"
 
@@ -103,9 +104,11 @@ int hook_bprm_creds_for_exec(struct linux_binprm *bprm)
 int hook_bprm_check(struct linux_binprm *bprm)
 {
 	u32 traits = bprm->buf[0] == '#' && bprm->buf[1] == '!' ? BIT(RAMPART_TRAIT_SCRIPT) : 0;
+	int err;
 
 	rampart_hook_seen(bprm_check);
-	return rampart_enforce_code(HOOK_bprm_check, RAMPART_OP_EXEC, bprm->file, traits, 0);
+	err = rampart_follow_exec(bprm, &traits);
+	return err ?: rampart_enforce_code(HOOK_bprm_check, RAMPART_OP_EXEC, bprm->file, traits, 0);
 }
 
 /* Process context, may sleep, past the point of no return: cannot fail. */

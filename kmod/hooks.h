@@ -24,8 +24,8 @@
 	H(task_alloc, 2, ALWAYS)                                            \
 	H(bprm_creds_for_exec, 1, ALWAYS)                                   \
 	H(bprm_committed_creds, 1, ALWAYS)                                  \
-	H(bprm_check, 1, OP(EXEC))                                          \
-	H(file_open, 1, OP(READ) | OP(WRITE) | OP(SIGNAL))                  \
+	H(bprm_check, 1, OP(EXEC) | OP(INTERPRET))                          \
+	H(file_open, 1, OP(READ) | OP(WRITE) | OP(SIGNAL) | OP(INTERPRET) | OP(SETXATTR)) \
 	H(inode_rename, 5, OP(RENAME))                                      \
 	H(inode_unlink, 2, OP(DELETE) | OP(LINK))                           \
 	H(inode_setattr, 3, OP(SETATTR))                                    \

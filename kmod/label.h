@@ -61,6 +61,7 @@ struct rampart_view {
 	u64 subjects[RAMPART_OP_NUM];	/* rampart_ruleset_subjects() */
 	u32 traits;		/* rampart_ruleset_traits() */
 	u64 exempting;		/* rampart_ruleset_exempting() */
+	u64 roles[RAMPART_ROLE_NUM];	/* rampart_ruleset_role() */
 	u32 epoch;		/* unique to this view */
 	bool file_anchors;	/* an anchor is not a directory */
 	bool crowded;		/* an anchor lost a state: more than RAMPART_STATES overlap, or the mounts became more meanwhile */

@@ -14,6 +14,7 @@
 #include "attach.h"
 #include "enforce.h"
 #include "hook_file.h"
+#include "provenance.h"
 #include "rampart.h"
 #include "resolve.h"
 #include "store.h"
@@ -82,6 +83,8 @@ static struct rampart_view *view_new(struct ruleset_ref *ref, const struct rampa
 	}
 	view->traits = rampart_ruleset_traits(ref->rules);
 	view->exempting = rampart_ruleset_exempting(ref->rules);
+	for (op = 0; op < RAMPART_ROLE_NUM; op++)
+		view->roles[op] = rampart_ruleset_role(ref->rules, op);
 	view->info = *info;
 	view->generation = generation;
 	view->epoch = ++epoch;
@@ -142,6 +145,16 @@ static int run(struct job *job)
 	return job->err;
 }
 
+static bool has_roles(const struct rampart_ruleset *ruleset)
+{
+	u64 classes = 0;
+	unsigned int role;
+
+	for (role = 0; role < RAMPART_ROLE_NUM; role++)
+		classes |= rampart_ruleset_role(ruleset, role);
+	return classes;
+}
+
 /* The policy without a name is the one before any policy: it has no rules, and it is generation 0. */
 int rampart_store_publish(struct rampart_ruleset *ruleset, const struct rampart_policy_info *info, u64 *new_generation)
 {
@@ -160,6 +173,7 @@ int rampart_store_publish(struct rampart_ruleset *ruleset, const struct rampart_
 	kref_put(&job.ref->ref, ruleset_release);
 	*new_generation = rampart_store_info(NULL);
 	rampart_file_judge_reads(ops & BIT_ULL(RAMPART_OP_READ));
+	rampart_provenance_follow(has_roles(ruleset));
 	rampart_attach_need(ops);
 	return 0;
 }

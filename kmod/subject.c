@@ -223,6 +223,14 @@ int subject_exec_prepare(const struct linux_binprm *bprm, const struct image **i
 	return 0;
 }
 
+void subject_exec_script(u64 script)
+{
+	struct entry *entry = find_own();
+
+	if (entry && entry->pending)
+		entry->pending->script = script;
+}
+
 void subject_exec_commit(const struct linux_binprm *bprm)
 {
 	struct entry *entry = find_own();

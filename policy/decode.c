@@ -349,6 +349,7 @@ static const struct member asr_members[] = {
 	{ 6, KIND_NUMBER, AT(policy.roles[RAMPART_ROLE_PACKAGES]) },
 	{ 7, KIND_NUMBER, AT(policy.roles[RAMPART_ROLE_COPIES]) },
 	{ 8, KIND_NUMBER, AT(policy.roles[RAMPART_ROLE_INTERPRETS]) },
+	{ 9, KIND_NUMBER, AT(policy.roles[RAMPART_ROLE_TOOLS]) },
 };
 
 static const struct message target_message = MESSAGE(target_members);

@@ -47,7 +47,12 @@
 	X(MAILED, "mailed")                                                                                \
 	X(COPIED, "copied")                                                                                \
 	X(PACKAGED, "packaged")                                                                            \
-	X(ENCODED, "encoded")
+	X(ENCODED, "encoded")                                                                              \
+	X(RANSOM, "ransom")                                                                                \
+	X(DENIED_DIGEST, "denied_digest")                                                                  \
+	X(TRUSTED_DIGEST, "trusted_digest")                                                                \
+	X(TOOL, "tool")                                                                                    \
+	X(PROVENANCE, "provenance")
 
 /* What programs of classes do to files: fields of Asr in proto/policy.proto, in its order. */
 #define RAMPART_ROLES(X)                                                                                   \
@@ -55,7 +60,8 @@
 	X(MAILS, "mails")                                                                                  \
 	X(PACKAGES, "packages")                                                                            \
 	X(COPIES, "copies")                                                                                \
-	X(INTERPRETS, "interprets")
+	X(INTERPRETS, "interprets")                                                                        \
+	X(TOOLS, "tools")
 
 enum rampart_mode {
 #define X(name, text) RAMPART_MODE_##name,
@@ -95,7 +101,7 @@ enum rampart_role {
 
 /* Rampart's own rules; a rule of the policy's own has another id. */
 #define RAMPART_OWN_RULES(X)                                                                               \
-	X("folders") X("disks") X("secrets") X("self_protection") X("trusted_program") X("exempt_program")
+	X("folders") X("disks") X("secrets") X("self_protection") X("trusted_program") X("exempt_program") X("provenance")
 
 /* rampart_is_own_rule() - whether @len bytes at @name are the name of one of them. */
 bool rampart_is_own_rule(const char *name, u32 len);

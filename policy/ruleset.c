@@ -506,6 +506,23 @@ static void add_exempt_rule(struct builder *b, const struct rampart_policy *poli
 		.name = "exempt_program", .ops = BIT_ULL(RAMPART_OP_PTRACE), .objects = RAMPART_OBJ_EXEMPT_TASK });
 }
 
+/* Whoever can write the marks of files makes of them what he likes. As strict as what depends on them. */
+static void add_provenance_rule(struct builder *b, const struct rampart_policy *policy)
+{
+	enum rampart_mode mode = RAMPART_MODE_OFF;
+	u32 i;
+
+	for (i = 0; i < policy->rules.n; i++) {
+		const struct rampart_asr_rule *rule = &policy->rules.v[i];
+
+		if (((rule->object_traits | rule->not_object_traits | rule->when) & RAMPART_MARKS) && rule->mode > mode)
+			mode = rule->mode;
+	}
+	add_rule(b->rs, mode, (struct rampart_rule){
+		.name = "provenance", .ops = BIT_ULL(RAMPART_OP_SETXATTR), .asr = true, .traits = BIT(RAMPART_TRAIT_PROVENANCE),
+		.exempt = RAMPART_SUBJ_DAEMON });
+}
+
 static void add_asr_rules(struct builder *b, const struct rampart_policy *policy)
 {
 	u32 i;
@@ -521,6 +538,7 @@ static void add_asr_rules(struct builder *b, const struct rampart_policy *policy
 			.traits = rule->object_traits, .not_traits = rule->not_object_traits, .when = rule->when });
 	}
 	add_exempt_rule(b, policy);
+	add_provenance_rule(b, policy);
 	for (i = 0; i < RAMPART_ROLE_NUM; i++)
 		b->rs->roles[i] = class_bits(policy, policy->roles[i]);
 }

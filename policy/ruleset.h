@@ -54,6 +54,11 @@ struct rampart_label {
 
 #define RAMPART_EXCLUSION_NONE U32_MAX
 
+/* What a file is marked with, of enum rampart_trait. */
+#define RAMPART_MARKS                                                                                                \
+	(BIT(RAMPART_TRAIT_DOWNLOADED) | BIT(RAMPART_TRAIT_MAILED) | BIT(RAMPART_TRAIT_COPIED) | BIT(RAMPART_TRAIT_PACKAGED) | \
+	 BIT(RAMPART_TRAIT_TOOL))
+
 /* A program that the policy names. */
 struct rampart_trust {
 	struct pb_view path;	/* of the program, NUL-terminated in the ruleset's own memory */
@@ -87,7 +92,7 @@ struct rampart_excluded {
 	s64 until;		/* seconds since 1970, 0: for good */
 };
 
-#define RAMPART_RULES_MAX (10 + RAMPART_ASR_RULES_MAX)
+#define RAMPART_RULES_MAX (11 + RAMPART_ASR_RULES_MAX)
 #define RAMPART_COMPONENTS_MAX 1000000	/* of all paths of a policy together */
 
 struct rampart_ruleset;

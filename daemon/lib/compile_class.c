@@ -178,6 +178,7 @@ static uint32_t roles_asked(const struct compiler_list *predicates)
 		{ RAMPART_TRAIT_DOWNLOADED, 1u << RAMPART_ROLE_DOWNLOADS | 1u << RAMPART_ROLE_COPIES },
 		{ RAMPART_TRAIT_MAILED, 1u << RAMPART_ROLE_MAILS | 1u << RAMPART_ROLE_COPIES },
 		{ RAMPART_TRAIT_COPIED, 1u << RAMPART_ROLE_COPIES },
+		{ RAMPART_TRAIT_TOOL, 1u << RAMPART_ROLE_TOOLS | 1u << RAMPART_ROLE_COPIES },
 		{ RAMPART_TRAIT_PACKAGED, 1u << RAMPART_ROLE_PACKAGES },
 		{ RAMPART_TRAIT_ENCODED, 1u << RAMPART_ROLE_INTERPRETS },
 	};
@@ -214,6 +215,7 @@ static void add_roles(struct compiler *c)
 	c->asr_message.packages = role_set(c->asr, RAMPART_ROLE_PACKAGES);
 	c->asr_message.copies = role_set(c->asr, RAMPART_ROLE_COPIES);
 	c->asr_message.interprets = role_set(c->asr, RAMPART_ROLE_INTERPRETS);
+	c->asr_message.tools = role_set(c->asr, RAMPART_ROLE_TOOLS);
 }
 
 /* Those that rules in force use; each gets its bit. */

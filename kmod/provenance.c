@@ -1,0 +1,518 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/binfmts.h>
+#include <linux/blkdev.h>
+#include <linux/device.h>
+#include <linux/file.h>
+#include <linux/fs.h>
+#include <linux/fs_struct.h>
+#include <linux/highmem.h>
+#include <linux/mm.h>
+#include <linux/pid_namespace.h>
+#include <linux/sched/task.h>
+#include <linux/spinlock.h>
+#include <linux/xattr.h>
+
+#include <arguments.h>
+
+#include "enforce.h"
+#include "label.h"
+#include "provenance.h"
+#include "rampart.h"
+#include "subject.h"
+
+DEFINE_STATIC_KEY_FALSE(rampart_provenance_followed);
+
+void rampart_provenance_follow(bool follow)
+{
+	if (follow)
+		static_branch_enable(&rampart_provenance_followed);
+	else
+		static_branch_disable(&rampart_provenance_followed);
+}
+
+/* --- the attribute --- */
+
+#define VERSION 1
+
+struct value {
+	u8 version;
+	__le32 marks;
+} __packed;
+
+static u32 read_marks(struct dentry *dentry)
+{
+	struct value value;
+	ssize_t len = __vfs_getxattr(dentry, d_inode(dentry), RAMPART_PROVENANCE_XATTR, &value, sizeof(value));
+
+	if (len != sizeof(value) || value.version != VERSION)
+		return 0;
+	return le32_to_cpu(value.marks) & RAMPART_MARKS;
+}
+
+/* Caller has locked the inode and may write to its file system. */
+static int change_marks(struct dentry *dentry, u32 add, u32 drop)
+{
+	u32 old = read_marks(dentry), marks = (old | add) & ~drop;
+	struct value value = { .version = VERSION, .marks = cpu_to_le32(marks) };
+
+	if (marks == old)
+		return 0;
+	return __vfs_setxattr(compat_nop_idmap, dentry, d_inode(dentry), RAMPART_PROVENANCE_XATTR, &value, sizeof(value), 0);
+}
+
+/* @writes: the caller is within mnt_want_write() of this file system, where to wait for it again could be to wait for ever. */
+static int mark(struct file *file, u32 add, u32 drop, bool writes)
+{
+	struct dentry *dentry = file->f_path.dentry;
+	struct inode *inode = d_inode(dentry);
+	u32 old = read_marks(dentry);
+	int err;
+
+	if (((old | add) & ~drop) == old)
+		return 0;
+	if (!writes)
+		sb_start_write(inode->i_sb);
+	inode_lock(inode);
+	err = change_marks(dentry, add, drop);
+	inode_unlock(inode);
+	if (!writes)
+		sb_end_write(inode->i_sb);
+	/* What has no such attributes is told apart by what it is (removable media), or not at all. */
+	return err == -EOPNOTSUPP ? 0 : err;
+}
+
+/* --- removable media --- */
+
+static const struct gendisk *disk_of(const struct super_block *sb)
+{
+	return sb->s_bdev ? sb->s_bdev->bd_disk : NULL;
+}
+
+/* A system that runs from such a medium is not meant. */
+static const struct gendisk *root_disk(void)
+{
+	struct task_struct *init = init_pid_ns.child_reaper;
+	const struct gendisk *disk = NULL;
+	struct path root = {};
+
+	task_lock(init);
+	if (init->fs)
+		get_fs_root(init->fs, &root);
+	task_unlock(init);
+	if (root.dentry)
+		disk = disk_of(root.dentry->d_sb);
+	path_put(&root);
+	return disk;
+}
+
+static bool is_removable(const struct gendisk *disk)
+{
+	const struct device *dev;
+
+	if (!disk || disk == root_disk())
+		return false;
+	if (disk->flags & GENHD_FL_REMOVABLE)
+		return true;
+	/* Disks on USB, which say that they are fixed. */
+	for (dev = disk_to_dev(disk); dev; dev = dev->parent)
+		if (dev->bus && !strcmp(dev->bus->name, "usb"))
+			return true;
+	return false;
+}
+
+u32 rampart_provenance(const struct path *path)
+{
+	struct dentry *dentry = path->dentry;
+	const struct super_block *sb;
+	u32 marks;
+
+	might_sleep();
+	if (!d_is_reg(dentry))
+		return 0;
+	sb = d_real_inode(dentry)->i_sb;
+	marks = read_marks(dentry);
+	if (is_removable(disk_of(sb)))
+		return (marks & ~BIT(RAMPART_TRAIT_PACKAGED)) | BIT(RAMPART_TRAIT_REMOVABLE);
+	/* Good of it is said only by who could not have written it. */
+	if (marks & BIT(RAMPART_TRAIT_PACKAGED) &&
+	    (sb->s_user_ns != &init_user_ns || (sb->s_iflags & SB_I_UNTRUSTED_MOUNTER) || !rampart_only_root_changes(path)))
+		marks &= ~BIT(RAMPART_TRAIT_PACKAGED);
+	return marks;
+}
+
+/* --- who opens it --- */
+
+/* What current's program does to files. */
+struct doer {
+	struct subject *subject;	/* a reference */
+	u32 adds;			/* marks of what it writes */
+	u32 asked;			/* traits */
+	bool copies, interprets, strict;
+};
+
+static u32 marks_made(const struct rampart_view *view, const struct subject *subject, u64 exe)
+{
+	u32 marks = 0;
+
+	if (exe & view->roles[RAMPART_ROLE_DOWNLOADS])
+		marks |= BIT(RAMPART_TRAIT_DOWNLOADED);
+	if (exe & view->roles[RAMPART_ROLE_MAILS])
+		marks |= BIT(RAMPART_TRAIT_MAILED);
+	if (view->roles[RAMPART_ROLE_PACKAGES] && uid_eq(current_fsuid(), GLOBAL_ROOT_UID) &&
+	    (rampart_trusted_lineage(view, subject) & view->roles[RAMPART_ROLE_PACKAGES]))
+		marks |= BIT(RAMPART_TRAIT_PACKAGED);
+	return marks;
+}
+
+/* False: nothing that it does is of interest. Else the caller puts the reference. */
+static bool find_doer(struct doer *doer)
+{
+	const struct rampart_view *view;
+	u64 exe;
+
+	*doer = (struct doer){ .subject = subject_get(current) };
+	if (!doer->subject)
+		return false;
+	rcu_read_lock();
+	view = rampart_view();
+	exe = rampart_image_classes(view, doer->subject->image).all;
+	doer->adds = marks_made(view, doer->subject, exe);
+	doer->asked = view->traits;
+	doer->copies = exe & view->roles[RAMPART_ROLE_COPIES];
+	doer->interprets = exe & view->roles[RAMPART_ROLE_INTERPRETS];
+	doer->strict = view->info.asr_mode >= RAMPART_MODE_WARN;
+	rcu_read_unlock();
+	return true;
+}
+
+static bool is_tool(const struct file *file)
+{
+	const struct rampart_view *view;
+	struct rampart_label label;
+	bool tool;
+
+	if (!(file_inode(file)->i_mode & 0111))
+		return false;
+	rcu_read_lock();
+	view = rampart_view();
+	rampart_label(view, file->f_path.dentry, &label);
+	tool = label.classes & view->roles[RAMPART_ROLE_TOOLS];
+	rcu_read_unlock();
+	return tool;
+}
+
+/* What @file passes on to its copies. */
+static u32 marks_copied(const struct file *file)
+{
+	u32 marks = rampart_provenance(&file->f_path);
+
+	if (marks & BIT(RAMPART_TRAIT_REMOVABLE))
+		marks |= BIT(RAMPART_TRAIT_COPIED);
+	if (is_tool(file))
+		marks |= BIT(RAMPART_TRAIT_TOOL);
+	return marks & RAMPART_MARKS & ~BIT(RAMPART_TRAIT_PACKAGED);
+}
+
+/* Descriptor @fd of current, with a reference, if it is of that kind and open that way; else NULL. */
+static struct file *descriptor(unsigned int fd, umode_t kind, fmode_t mode)
+{
+	struct file *file = fget(fd);
+
+	if (file && (file_inode(file)->i_mode & S_IFMT) == kind && (file->f_mode & mode))
+		return file;
+	if (file)
+		fput(file);
+	return NULL;
+}
+
+/* A shell has opened that before it executed the program: no file system is waited for. */
+static int mark_output(u32 marks)
+{
+	struct file *file = marks ? descriptor(1, S_IFREG, FMODE_WRITE) : NULL;
+	int err = 0;
+
+	if (file) {
+		err = mark(file, marks, 0, false);
+		fput(file);
+	}
+	return err;
+}
+
+static int learn(struct doer *doer, const struct file *file)
+{
+	u32 marks = marks_copied(file) & doer->asked;
+
+	if (!(marks & ~atomic_read(&doer->subject->marks)))
+		return 0;
+	atomic_or(marks, &doer->subject->marks);
+	return mark_output(marks);
+}
+
+/* Where the kernel is between mnt_want_write() and the opening. */
+static bool is_within_write(const struct file *file)
+{
+	return (file->f_flags & O_TRUNC && !(file->f_mode & FMODE_CREATED)) || (file->f_flags & __O_TMPFILE);
+}
+
+static int mark_written(const struct doer *doer, struct file *file)
+{
+	u32 add = doer->adds, drop = 0;
+
+	if (doer->copies)
+		add |= atomic_read(&doer->subject->marks);
+	add &= doer->asked;
+	/* Nothing but what only root can write to is believed to be of a package. */
+	if (doer->asked & BIT(RAMPART_TRAIT_PACKAGED) && !(add & BIT(RAMPART_TRAIT_PACKAGED)) &&
+	    uid_eq(file_inode(file)->i_uid, GLOBAL_ROOT_UID))
+		drop = BIT(RAMPART_TRAIT_PACKAGED);
+	return add || drop ? mark(file, add, drop, is_within_write(file)) : 0;
+}
+
+static bool is_script(const struct doer *doer, const struct file *file)
+{
+	struct dentry *dentry = file->f_path.dentry;
+	const struct qstr *name = &dentry->d_name;
+	bool script;
+
+	spin_lock(&dentry->d_lock);
+	script = rampart_is_script_name(name->name, name->len) ||
+		 (doer->subject->script && rampart_name_hash(name->name, name->len) == doer->subject->script);
+	spin_unlock(&dentry->d_lock);
+	return script;
+}
+
+static int follow(struct doer *doer, struct file *file)
+{
+	bool writes = (file->f_mode & FMODE_WRITE) || (file->f_flags & O_TRUNC);
+	int err = 0;
+
+	if (!writes && doer->interprets && !(file->f_flags & __FMODE_EXEC) && is_script(doer, file)) {
+		err = rampart_enforce_code(HOOK_file_open, RAMPART_OP_INTERPRET, file, 0, file->f_flags);
+		if (err)
+			return err;
+	}
+	if (doer->copies && file->f_mode & FMODE_READ)
+		err = learn(doer, file);
+	if (!err && writes)
+		err = mark_written(doer, file);
+	/* To audit never changes a result. */
+	return doer->strict ? err : 0;
+}
+
+int rampart_provenance_open(struct file *file)
+{
+	struct doer doer;
+	int err = 0;
+
+	if (!S_ISREG(file_inode(file)->i_mode) || (current->flags & PF_KTHREAD))
+		return 0;
+	rampart_sleep_begin();
+	if (find_doer(&doer))
+		err = follow(&doer, file);
+	subject_put(doer.subject);
+	rampart_sleep_end();
+	return err;
+}
+
+void rampart_provenance_truncate(struct dentry *dentry)
+{
+	struct doer doer;
+
+	rampart_sleep_begin();
+	if (d_is_reg(dentry) && uid_eq(d_inode(dentry)->i_uid, GLOBAL_ROOT_UID) && find_doer(&doer)) {
+		if (doer.asked & ~doer.adds & BIT(RAMPART_TRAIT_PACKAGED))
+			change_marks(dentry, 0, BIT(RAMPART_TRAIT_PACKAGED));
+		subject_put(doer.subject);
+	}
+	rampart_sleep_end();
+}
+
+/* --- pipes: who writes into one, and who runs what comes out, are executed in any order --- */
+
+struct pipe {
+	u64 ino;	/* of pipefs, and of named ones; 0: free */
+	dev_t dev;
+	u32 marks;	/* of what comes out */
+	bool runs;	/* an interpreter reads it to run it */
+};
+
+static DEFINE_SPINLOCK(pipes_lock);
+static struct pipe pipes[64];	/* pipes_lock; the oldest goes first */
+static unsigned int next_pipe;	/* pipes_lock */
+
+/* What is known of it, and more from now on. */
+static struct pipe note_pipe(const struct file *file, u32 marks, bool runs)
+{
+	const struct inode *inode = file_inode(file);
+	struct pipe *pipe, now;
+	unsigned int i;
+
+	spin_lock(&pipes_lock);
+	for (i = 0; i < ARRAY_SIZE(pipes); i++)
+		if (pipes[i].ino == inode->i_ino && pipes[i].dev == inode->i_sb->s_dev)
+			break;
+	if (i == ARRAY_SIZE(pipes) && (marks || runs)) {
+		i = next_pipe++ % ARRAY_SIZE(pipes);
+		pipes[i] = (struct pipe){ .ino = inode->i_ino, .dev = inode->i_sb->s_dev };
+	}
+	now = (struct pipe){};
+	if (i < ARRAY_SIZE(pipes)) {
+		pipe = &pipes[i];
+		pipe->marks |= marks;
+		pipe->runs |= runs;
+		now = *pipe;
+	}
+	spin_unlock(&pipes_lock);
+	return now;
+}
+
+static int judge_pipe(struct file *file, const struct pipe *pipe)
+{
+	if (!pipe->runs || !pipe->marks)
+		return 0;
+	return rampart_enforce_code(HOOK_bprm_check, RAMPART_OP_INTERPRET, file, pipe->marks, 0);
+}
+
+/* --- what is executed --- */
+
+struct code {
+	u64 classes;		/* of the file that is executed, or that interprets it */
+	u64 roles[RAMPART_ROLE_NUM];
+	u32 asked;
+};
+
+static void find_code(const struct file *file, struct code *code)
+{
+	struct exe_id id = exe_id_at(&file->f_path);
+	const struct rampart_view *view;
+	struct rampart_label label;
+
+	rcu_read_lock();
+	view = rampart_view();
+	rampart_label(view, file->f_path.dentry, &label);
+	code->classes = label.classes | rampart_program_members(view, &id).all;
+	memcpy(code->roles, view->roles, sizeof(code->roles));
+	code->asked = view->traits;
+	rcu_read_unlock();
+}
+
+/* The arguments lie at the end of the new program's stack, from bprm->p on. */
+static int read_arguments(struct linux_binprm *bprm, struct rampart_arguments *args)
+{
+	unsigned long at = bprm->p;
+
+	while (args->n < (unsigned int)bprm->argc) {
+		u32 len = PAGE_SIZE - offset_in_page(at);
+		struct page *page;
+		void *from;
+
+		mmap_read_lock(bprm->mm);
+		page = compat_get_page(bprm->mm, at);
+		mmap_read_unlock(bprm->mm);
+		if (!page)
+			return fatal_signal_pending(current) ? -EINTR : -ENOMEM;
+		from = kmap_local_page(page);
+		rampart_arguments_feed(args, from + offset_in_page(at), len);
+		kunmap_local(from);
+		put_page(page);
+		at += len;
+		cond_resched();
+	}
+	return 0;
+}
+
+/* It reads what to run from its standard input. */
+static int judge_input(void)
+{
+	struct file *file = descriptor(0, S_IFREG, FMODE_READ);
+	struct pipe pipe;
+	int err = 0;
+
+	if (file) {
+		err = rampart_enforce_code(HOOK_bprm_check, RAMPART_OP_INTERPRET, file, 0, 0);
+		fput(file);
+		return err;
+	}
+	file = descriptor(0, S_IFIFO, FMODE_READ);
+	if (file) {
+		pipe = note_pipe(file, 0, true);
+		err = judge_pipe(file, &pipe);
+		fput(file);
+	}
+	return err;
+}
+
+static int follow_interpreter(struct linux_binprm *bprm, u32 *traits)
+{
+	struct rampart_arguments args = {};
+	int err = read_arguments(bprm, &args);
+
+	if (err)
+		return err;
+	if (args.encoded)
+		*traits |= BIT(RAMPART_TRAIT_ENCODED);
+	subject_exec_script(args.script);
+	return args.script && !args.standard_input ? 0 : judge_input();
+}
+
+static int follow_output(u32 marks)
+{
+	struct file *file = descriptor(1, S_IFIFO, FMODE_WRITE);
+	struct pipe pipe;
+	int err;
+
+	if (!file)
+		return mark_output(marks);
+	pipe = note_pipe(file, marks, false);
+	err = judge_pipe(file, &pipe);
+	fput(file);
+	return err;
+}
+
+/* Between two pipes, what is known of one is known of the other. */
+static int follow_between(void)
+{
+	struct file *in = descriptor(0, S_IFIFO, FMODE_READ), *out = in ? descriptor(1, S_IFIFO, FMODE_WRITE) : NULL;
+	struct pipe from = {}, to = {};
+	int err = 0;
+
+	if (in)
+		from = note_pipe(in, 0, false);
+	if (out) {
+		to = note_pipe(out, from.marks, false);
+		from = note_pipe(in, 0, to.runs);
+		err = judge_pipe(out, &to) ?: judge_pipe(in, &from);
+		fput(out);
+	} else if (from.marks) {
+		err = mark_output(from.marks);
+	}
+	if (in)
+		fput(in);
+	return err;
+}
+
+static int follow_code(struct linux_binprm *bprm, const struct code *code, u32 *traits)
+{
+	int err = 0;
+
+	subject_exec_script(0);
+	if (code->classes & code->roles[RAMPART_ROLE_INTERPRETS])
+		err = follow_interpreter(bprm, traits);
+	if (!err && code->classes & code->roles[RAMPART_ROLE_DOWNLOADS])
+		err = follow_output(BIT(RAMPART_TRAIT_DOWNLOADED) & code->asked);
+	if (!err && code->classes & code->roles[RAMPART_ROLE_COPIES])
+		err = follow_between();
+	return err;
+}
+
+int rampart_provenance_exec(struct linux_binprm *bprm, u32 *traits)
+{
+	struct code code;
+	int err;
+
+	rampart_sleep_begin();
+	find_code(bprm->file, &code);
+	err = follow_code(bprm, &code, traits);
+	rampart_sleep_end();
+	return err;
+}
