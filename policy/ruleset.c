@@ -519,7 +519,7 @@ static void add_provenance_rule(struct builder *b, const struct rampart_policy *
 			mode = rule->mode;
 	}
 	add_rule(b->rs, mode, (struct rampart_rule){
-		.name = "provenance", .ops = BIT_ULL(RAMPART_OP_SETXATTR), .asr = true, .traits = BIT(RAMPART_TRAIT_PROVENANCE),
+		.name = "provenance", .ops = BIT_ULL(RAMPART_OP_SETXATTR), .asr = true, .traits = 1u << RAMPART_TRAIT_PROVENANCE,
 		.exempt = RAMPART_SUBJ_DAEMON });
 }
 

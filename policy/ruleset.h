@@ -56,8 +56,8 @@ struct rampart_label {
 
 /* What a file is marked with, of enum rampart_trait. */
 #define RAMPART_MARKS                                                                                                \
-	(BIT(RAMPART_TRAIT_DOWNLOADED) | BIT(RAMPART_TRAIT_MAILED) | BIT(RAMPART_TRAIT_COPIED) | BIT(RAMPART_TRAIT_PACKAGED) | \
-	 BIT(RAMPART_TRAIT_TOOL))
+	(BIT_ULL(RAMPART_TRAIT_DOWNLOADED) | BIT_ULL(RAMPART_TRAIT_MAILED) | BIT_ULL(RAMPART_TRAIT_COPIED) | BIT_ULL(RAMPART_TRAIT_PACKAGED) | \
+	 BIT_ULL(RAMPART_TRAIT_TOOL))
 
 /* A program that the policy names. */
 struct rampart_trust {
