@@ -401,7 +401,7 @@ static int read_arguments(struct linux_binprm *bprm, struct rampart_arguments *a
 {
 	unsigned long at = bprm->p;
 
-	while (args->n < (unsigned int)bprm->argc) {
+	while (args->n < args->max) {
 		u32 len = PAGE_SIZE - offset_in_page(at);
 		struct page *page;
 		void *from;
@@ -444,7 +444,7 @@ static int judge_input(void)
 
 static int follow_interpreter(struct linux_binprm *bprm, u32 *traits)
 {
-	struct rampart_arguments args = {};
+	struct rampart_arguments args = { .max = bprm->argc };
 	int err = read_arguments(bprm, &args);
 
 	if (err)

@@ -133,15 +133,17 @@ static void look_for_words(struct rampart_arguments *args)
 	args->at_sink = ends_with_any(args, shells, ARRAY_SIZE(shells));
 }
 
-/* The first that is no option is the script, or is the text of an option, which is nobody's name. */
+/* The first that is no option is the script, or the text that -c is followed by, which is nobody's name. */
 static void take_word(struct rampart_arguments *args)
 {
 	if (args->script || args->standard_input || !args->len)
 		return;
-	if (!args->option)
-		args->script = args->name ?: 1;
-	else
+	if (!args->option) {
+		args->script = args->text ? 1 : args->name ?: 1;
+	} else {
 		args->standard_input = args->len == 1 || (args->len == 2 && args->second == 's');
+		args->text = args->second != '-' && args->last == 'c';
+	}
 }
 
 static void end_argument(struct rampart_arguments *args)
@@ -164,6 +166,7 @@ static void take_byte(struct rampart_arguments *args, u8 c)
 	}
 	if (args->len == 2)
 		args->second = c;
+	args->last = c;
 	args->name = c == '/' ? HASH_BEGIN : (args->name ^ c) * HASH_FACTOR;
 	if (!args->n || args->encoded)
 		return;
@@ -175,7 +178,7 @@ static void take_byte(struct rampart_arguments *args, u8 c)
 
 void rampart_arguments_feed(struct rampart_arguments *args, const u8 *data, u32 len)
 {
-	for (; len--; data++) {
+	for (; len-- && args->n < args->max; data++) {
 		if (*data)
 			take_byte(args, *data);
 		else

@@ -7,15 +7,17 @@
 
 #define RAMPART_ARGUMENTS_TAIL 64
 
-/* Zeroed at first. What is read is said; the rest is the reader's. */
+/* Zeroed at first, but for max. What is read is said; the rest is the reader's. */
 struct rampart_arguments {
+	u32 max;	/* how many arguments there are: what follows them is none */
 	u64 script;	/* read, when all is fed: rampart_name_hash() of the first argument that is no option, without folders; 0: none */
 	bool standard_input;	/* read: it is told to read that, by -s or - */
 	bool encoded;	/* read: an argument has encoded text in it, or what decodes text and what runs it */
 	u32 n;		/* arguments that have ended, the program's own name is the first */
 	u32 len;	/* bytes of the one that is being read */
 	u64 name;	/* hash of what follows the last slash so far */
-	bool option, sinks, decodes, at_sink;
+	bool option, text, sinks, decodes, at_sink;
+	u8 last;
 	u8 second;
 	u32 run, upper, lower, digits, slashes;	/* of characters that base64 has */
 	u32 escapes;

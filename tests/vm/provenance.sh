@@ -8,14 +8,16 @@ bin=/usr/local/bin
 mkdir -p $bin
 for name in fetch save pack copy interp other; do cp "$here/told" $bin/$name && chmod 755 $bin/$name; done
 # Root's too, so that he can be the one who attacks.
-work=/var/tmp/work
+work=/srv/work
 mkdir -p $work && chmod 1777 $work
 cp "$here/told" $work/program
 printf '#!/bin/sh\necho run\n' > $work/script && chmod 755 $work/script
 chmod 755 $work/program
 # Most of the disk's tools are one busybox here, which would be everything at once.
+echo 0 > /tmp/version
 rule() {
-	version=$((${version:-0} + 1))
+	version=$(($(cat /tmp/version) + 1))
+	echo $version > /tmp/version
 	apply_yaml <<-YAML && { [ "$1" = off ] || wait_enforcing; }
 		rampart: 1
 		name: test
@@ -51,73 +53,82 @@ last() {
 fetched() { who $bin/fetch copy $work/$1 $dir/$2 && who chmod 755 $dir/$2; }
 runs() { [ "$("$@" 2> /dev/null)" = run ]; }
 
-# --- the attacks: each works, or is refused by rule $expected ---
-a_program() { expected=script_dl_exec && fetched program f && who sh -c "$dir/f; [ \$? = 2 ]"; }
-a_renamed() { expected=script_dl_exec && fetched program f && who mv $dir/f $dir/g && who sh -c "$dir/g; [ \$? = 2 ]"; }
-a_linked() { expected=script_dl_exec && fetched program f && who ln $dir/f $dir/h && who sh -c "$dir/h; [ \$? = 2 ]"; }
-a_symlink() { expected=script_dl_exec && fetched program f && who ln -s f $dir/s && who sh -c "$dir/s; [ \$? = 2 ]"; }
-a_copied() { expected=script_dl_exec && fetched program f && who $bin/copy copy $dir/f $dir/c && who sh -c "$dir/c; [ \$? = 2 ]"; }
+# --- the attacks ---
+# rule_of ATTACK: that refuses it.
+rule_of() {
+	case $1 in
+	mailed*) echo mail_exec ;;
+	tool*) echo tool_copy ;;
+	encoded* | escaped | shared_memory) echo obf_script ;;
+	removable*) echo removable_exec ;;
+	library) echo own_load ;;
+	*) echo script_dl_exec ;;
+	esac
+}
+a_program() { fetched program f && who sh -c "$dir/f; [ \$? = 2 ]"; }
+a_renamed() { fetched program f && who mv $dir/f $dir/g && who sh -c "$dir/g; [ \$? = 2 ]"; }
+a_linked() { fetched program f && who ln $dir/f $dir/h && who sh -c "$dir/h; [ \$? = 2 ]"; }
+a_symlink() { fetched program f && who ln -s f $dir/s && who sh -c "$dir/s; [ \$? = 2 ]"; }
+a_copied() { fetched program f && who $bin/copy copy $dir/f $dir/c && who sh -c "$dir/c; [ \$? = 2 ]"; }
 a_copied_twice() {
-	expected=script_dl_exec && fetched program f && who $bin/copy copy $dir/f $dir/c && who $bin/copy copy $dir/c $dir/d &&
+	fetched program f && who $bin/copy copy $dir/f $dir/c && who $bin/copy copy $dir/c $dir/d &&
 		who sh -c "$dir/d; [ \$? = 2 ]"
 }
 a_copied_out() {
-	expected=script_dl_exec && fetched program f && who sh -c "$bin/copy print $dir/f > $dir/c" && who chmod 755 $dir/c &&
+	fetched program f && who sh -c "$bin/copy print $dir/f > $dir/c" && who chmod 755 $dir/c &&
 		who sh -c "$dir/c; [ \$? = 2 ]"
 }
 a_written_out() {
-	expected=script_dl_exec && who sh -c "$bin/fetch print $work/program > $dir/f" && who chmod 755 $dir/f && who sh -c "$dir/f; [ \$? = 2 ]"
+	who sh -c "$bin/fetch print $work/program > $dir/f" && who chmod 755 $dir/f && who sh -c "$dir/f; [ \$? = 2 ]"
 }
 a_over_another() {
-	expected=script_dl_exec && who cp $work/script $dir/mine && fetched program mine && who sh -c "$dir/mine; [ \$? = 2 ]"
+	who cp $work/script $dir/mine && fetched program mine && who sh -c "$dir/mine; [ \$? = 2 ]"
 }
-a_script() { expected=script_dl_exec && fetched script f && runs who sh $dir/f; }
-a_script_by_line() { expected=script_dl_exec && fetched script f && runs who sh -c "$dir/f"; }
-a_script_renamed() { expected=script_dl_exec && fetched script f && who mv $dir/f $dir/f.txt && runs who bash $dir/f.txt; }
-a_script_by_link() { expected=script_dl_exec && fetched script f.sh && who ln -s f.sh $dir/x && runs who sh $dir/x; }
-a_script_option() { expected=script_dl_exec && fetched script f && runs who sh -e $dir/f; }
-a_sourced() { expected=script_dl_exec && fetched script f.sh && runs who sh -c ". $dir/f.sh"; }
-a_input() { expected=script_dl_exec && fetched script f && runs who sh -c "sh < $dir/f"; }
-a_input_option() { expected=script_dl_exec && fetched script f && runs who sh -c "sh -s one two < $dir/f"; }
-a_pipe() { expected=script_dl_exec && runs who sh -c "$bin/fetch print $work/script | sh"; }
-a_pipe_late() { expected=script_dl_exec && runs who sh -c "{ sleep 1; exec $bin/fetch print $work/script; } | sh"; }
-a_pipe_early() { expected=script_dl_exec && runs who sh -c "$bin/fetch print $work/script | { sleep 1; exec sh; }"; }
-a_pipe_through() { expected=script_dl_exec && runs who sh -c "$bin/fetch print $work/script | $bin/copy print /dev/stdin | sh"; }
+a_script() { fetched script f && runs who sh $dir/f; }
+a_script_by_line() { fetched script f && runs who sh -c "$dir/f"; }
+a_script_renamed() { fetched script f && who mv $dir/f $dir/f.txt && runs who bash $dir/f.txt; }
+a_script_by_link() { fetched script f.sh && who ln -s f.sh $dir/x && runs who sh $dir/x; }
+a_script_option() { fetched script f && runs who sh -e $dir/f; }
+a_sourced() { fetched script f.sh && runs who sh -c ". $dir/f.sh"; }
+a_input() { fetched script f && runs who sh -c "sh < $dir/f"; }
+a_input_option() { fetched script f && runs who sh -c "sh -s one two < $dir/f"; }
+a_pipe() { runs who sh -c "$bin/fetch print $work/script | sh"; }
+a_pipe_late() { runs who sh -c "{ sleep 1; exec $bin/fetch print $work/script; } | sh"; }
+a_pipe_early() { runs who sh -c "$bin/fetch print $work/script | { sleep 1; exec sh; }"; }
+a_pipe_through() { runs who sh -c "$bin/fetch print $work/script | $bin/copy print /dev/stdin | sh"; }
 a_pipe_named() {
-	expected=script_dl_exec && who mkfifo $dir/pipe && runs who sh -c "$bin/fetch print $work/script > $dir/pipe & sh < $dir/pipe"
+	who mkfifo $dir/pipe && runs who sh -c "$bin/fetch print $work/script > $dir/pipe & sh < $dir/pipe"
 }
-a_library() { expected=own_load && fetched program f && who $bin/interp load $dir/f; }
-a_mailed() { expected=mail_exec && who $bin/save copy $work/program $dir/f && who $bin/other exec $dir/f; [ $? = 2 ]; }
-a_mailed_script() { expected=mail_exec && who $bin/save copy $work/script $dir/f && runs who sh $dir/f; }
+a_library() { fetched program f && who $bin/interp load $dir/f; }
+a_mailed() { who $bin/save copy $work/program $dir/f && who $bin/other exec $dir/f; [ $? = 2 ]; }
+a_mailed_script() { who $bin/save copy $work/script $dir/f && runs who sh $dir/f; }
 a_mailed_unpacked() {
-	expected=mail_exec && who $bin/save copy $work/program $dir/f && who $bin/copy copy $dir/f $dir/g && who $bin/other exec $dir/g
+	who $bin/save copy $work/program $dir/f && who $bin/copy copy $dir/f $dir/g && who $bin/other exec $dir/g
 	[ $? = 2 ]
 }
-a_tool() { expected=tool_copy && who $bin/copy copy /usr/bin/dash $dir/harmless && runs who $dir/harmless -c 'echo run'; }
+a_tool() { who $bin/copy copy /usr/bin/dash $dir/harmless && runs who $dir/harmless -c 'echo run'; }
 a_tool_twice() {
-	expected=tool_copy && who $bin/copy copy /usr/bin/dash $dir/one && who $bin/copy copy $dir/one $dir/two &&
+	who $bin/copy copy /usr/bin/dash $dir/one && who $bin/copy copy $dir/one $dir/two &&
 		runs who $dir/two -c 'echo run'
 }
 a_tool_moved() {
-	expected=tool_copy && who $bin/copy copy /usr/bin/dash $dir/one && who mv $dir/one $dir/kworker &&
+	who $bin/copy copy /usr/bin/dash $dir/one && who mv $dir/one $dir/kworker &&
 		runs who $dir/kworker -c 'echo run'
 }
 a_encoded() {
-	expected=obf_script
 	runs who sh -c "echo ZWNobyBydW4= | base64 -d | sh"
 }
 a_encoded_long() {
-	expected=obf_script
 	runs who sh -c "x=$(printf '#%0600d\necho run\n' 1 | openssl enc -aes-128-ctr -K 0 -iv 0 2> /dev/null | base64 -w 0); echo run"
 }
-a_escaped() { expected=obf_script && runs who sh -c "printf '\\x65\\x63\\x68\\x6f\\x20\\x72\\x75\\x6e\\x20\\x23\\x20\\x20\\x20\\x20\\x20\\x20\\x20\\x20\\x20\\x20\\x20\\x20\\x20\\x20\\x20' > /dev/null; echo run"; }
+a_escaped() { runs who sh -c "printf '\\x65\\x63\\x68\\x6f\\x20\\x72\\x75\\x6e\\x20\\x23\\x20\\x20\\x20\\x20\\x20\\x20\\x20\\x20\\x20\\x20\\x20\\x20\\x20\\x20\\x20' > /dev/null; echo run"; }
 a_shared_memory() {
-	expected=obf_script && who cp $work/script /dev/shm/$by && runs who sh /dev/shm/$by
+	who cp $work/script /dev/shm/$by && runs who sh /dev/shm/$by
 }
-a_removable() { expected=removable_exec && who $bin/other exec /media/stick/program; [ $? = 2 ]; }
-a_removable_script() { expected=removable_exec && runs who sh /media/stick/script; }
-a_removable_copy() { expected=removable_exec && who $bin/copy copy /media/stick/program $dir/f && who $bin/other exec $dir/f; [ $? = 2 ]; }
-a_removable_library() { expected=removable_exec && who $bin/other load /media/stick/program; }
+a_removable() { who $bin/other exec /media/stick/program; [ $? = 2 ]; }
+a_removable_script() { runs who sh /media/stick/script; }
+a_removable_copy() { who $bin/copy copy /media/stick/program $dir/f && who $bin/other exec $dir/f; [ $? = 2 ]; }
+a_removable_library() { who $bin/other load /media/stick/program; }
 attacks="program renamed linked symlink copied copied_twice copied_out written_out over_another script script_by_line script_renamed
 	script_by_link script_option sourced input input_option pipe pipe_late pipe_early pipe_through pipe_named library mailed
 	mailed_script mailed_unpacked tool tool_twice tool_moved encoded encoded_long escaped shared_memory"
@@ -154,13 +165,11 @@ each() {
 			case $1 in
 			block)
 				refused block/$by/$attack a_$attack
-				# In the test's own shell, which knows what is expected.
-				a_$attack > /dev/null 2>&1
-				check block/$by/$attack/reported last ".rule == \"$expected\" and .outcome == \"blocked\""
+				check block/$by/$attack/reported last ".rule == \"$(rule_of $attack)\" and .outcome == \"blocked\""
 				;;
 			*) check $1/$by/$attack a_$attack ;;
 			esac
-			[ $1 != audit ] || check audit/$by/$attack/reported last ".rule == \"$expected\" and .outcome == \"audited\""
+			[ $1 != audit ] || check audit/$by/$attack/reported last ".rule == \"$(rule_of $attack)\" and .outcome == \"audited\""
 		done
 		dir=$work/$1-$by-harmless
 		who mkdir $dir

@@ -60,6 +60,7 @@ good=0
 for n in $(seq "$times"); do
 	once || break
 	good=$n
+	[ $((n % 50)) != 0 ] || echo "# $n times"
 done
 check "again: $good times" test $good = "$times"
 rm $running
