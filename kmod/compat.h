@@ -53,6 +53,15 @@ static inline int compat_direct_unregister(struct ftrace_ops *ops, unsigned long
 int vfs_path_lookup(struct dentry *dentry, struct vfsmount *mnt, const char *name, unsigned int flags, struct path *path);
 #endif
 
+static inline struct timespec64 compat_inode_ctime(const struct inode *inode)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)
+	return inode_get_ctime(inode);
+#else
+	return inode->i_ctime;
+#endif
+}
+
 /* A reference to the file behind an RCU pointer, or NULL. Caller holds rcu_read_lock(). */
 static inline struct file *compat_get_file_rcu(struct file __rcu **fp)
 {

@@ -47,7 +47,10 @@
 	X(MAILED, "mailed")                                                                                \
 	X(COPIED, "copied")                                                                                \
 	X(PACKAGED, "packaged")                                                                            \
-	X(ENCODED, "encoded")
+	X(ENCODED, "encoded")                                                                              \
+	X(RANSOM, "ransom")                                                                                \
+	X(DENIED_DIGEST, "denied_digest")                                                                  \
+	X(TRUSTED_DIGEST, "trusted_digest")
 
 /* What programs of classes do to files: fields of Asr in proto/policy.proto, in its order. */
 #define RAMPART_ROLES(X)                                                                                   \

@@ -110,6 +110,8 @@ static void same_asr(const struct rampart_policy *ours, const Rampart__Asr *thei
 	REQUIRE(ours->roles[RAMPART_ROLE_DOWNLOADS] == theirs->downloads && ours->roles[RAMPART_ROLE_MAILS] == theirs->mails);
 	REQUIRE(ours->roles[RAMPART_ROLE_PACKAGES] == theirs->packages && ours->roles[RAMPART_ROLE_COPIES] == theirs->copies);
 	REQUIRE(ours->roles[RAMPART_ROLE_INTERPRETS] == theirs->interprets);
+	same_bytes(ours->denied_digests, theirs->denied_digests.data, theirs->denied_digests.len);
+	same_bytes(ours->trusted_digests, theirs->trusted_digests.data, theirs->trusted_digests.len);
 	REQUIRE(ours->exclusions.n == theirs->n_exclusions);
 	for (u32 i = 0; i < ours->exclusions.n; i++)
 		same_exclusion(&ours->exclusions.v[i], theirs->exclusions[i]);
