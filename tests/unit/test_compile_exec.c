@@ -86,7 +86,7 @@ static const struct {
 	  "5:56: the entry is a list; expected packages, a path or {sha256: ...}\n" },
 	{ HEAD "exec: {mode: block, trust: [packages], exclude: []}\n",
 	  "5:49: \"exclude\" without \"deny\"; expected that of trust_exec in asr\n" },
-	{ HEAD "exec: {mode: block, trust_file: list}\n",
+	{ HEAD "exec: {mode: block, trust_file: empty}\n",
 	  "5:33: \"trust_file\" without \"trust\"; expected that, with \"packages\"\n" },
 	{ HEAD "exec: {mode: block, deny_file: absent}\n",
 	  "5:32: \"absent\" cannot be read: No such file or directory; expected the path of a file with a SHA-256 in each line\n" },
@@ -107,6 +107,7 @@ static const struct {
 static void test_bad(void **state)
 {
 	write_file("wrong", "# two lines\n" A "  a name\n0f3c\n" A "\n");
+	write_file("empty", "");
 	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
 		char all[4096] = "", *at = all;
 		struct compile_errors errors;
@@ -119,6 +120,7 @@ static void test_bad(void **state)
 		assert_string_equal(all, bad[i].errors);
 	}
 	remove_file("wrong");
+	remove_file("empty");
 }
 
 #define DENY_RULE(mode, more)                                                                                              \
