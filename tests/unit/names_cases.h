@@ -16,7 +16,7 @@ static const char *const op_words[] = {
 };
 static const char *const trait_words[] = {
 	"script", "memfd", "deleted", "user_made", "executable", "no_terminal", "no_file",
-	"removable", "downloaded", "mailed", "copied", "packaged", "encoded",
+	"removable", "downloaded", "mailed", "copied", "packaged", "encoded", "ransom", "denied_digest", "trusted_digest",
 };
 static const char *const role_words[] = { "downloads", "mails", "packages", "copies", "interprets" };
 
