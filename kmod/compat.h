@@ -66,6 +66,15 @@ static inline struct page *compat_get_page(struct mm_struct *mm, unsigned long a
 #endif
 }
 
+static inline struct timespec64 compat_inode_ctime(const struct inode *inode)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)
+	return inode_get_ctime(inode);
+#else
+	return inode->i_ctime;
+#endif
+}
+
 /* A reference to the file behind an RCU pointer, or NULL. Caller holds rcu_read_lock(). */
 static inline struct file *compat_get_file_rcu(struct file __rcu **fp)
 {

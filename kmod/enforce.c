@@ -11,6 +11,7 @@
 #include <linux/stringhash.h>
 #include <linux/uidgid.h>
 
+#include "digest.h"
 #include "enforce.h"
 #include "event.h"
 #include "grant.h"
@@ -494,7 +495,7 @@ int rampart_enforce_traits(enum rampart_hook hook, enum rampart_op op, struct de
 }
 
 /* Whether any rule is about @op when current does it, and which traits are then worth finding out. Only for what none but ASR asks. */
-static bool is_asked(enum rampart_op op, u32 *traits)
+static bool is_asked(enum rampart_op op, u32 *traits, bool *hashed)
 {
 	struct rampart_request request = {};
 	const struct rampart_view *view;
@@ -511,6 +512,7 @@ static bool is_asked(enum rampart_op op, u32 *traits)
 		asked = request.lineage & view->subjects[op];
 	}
 	*traits = view->traits;
+	*hashed = view->hashed & BIT_ULL(op);
 	rcu_read_unlock();
 	return asked;
 }
@@ -534,16 +536,19 @@ static u32 file_traits(const struct file *file, u32 asked)
 int rampart_enforce_code(enum rampart_hook hook, enum rampart_op op, struct file *file, u32 traits, u32 flags)
 {
 	struct rampart_target target = { .traits = traits };
+	bool hashed;
 	u32 asked;
 	int err;
 
-	if (!is_asked(op, &asked))
+	if (!is_asked(op, &asked, &hashed))
 		return 0;
 	rampart_sleep_begin();
 	if (file) {
 		target.dentry = file->f_path.dentry;
 		target.id = exe_id_at(&file->f_path);
 		target.traits |= file_traits(file, asked);
+		if (unlikely(hashed))
+			target.traits |= rampart_digest_traits(file, op != RAMPART_OP_EXEC || traits & BIT(RAMPART_TRAIT_SCRIPT));
 	}
 	err = enforce(hook, op, &target, NULL, flags, true);
 	rampart_sleep_end();

@@ -4,6 +4,7 @@
 #include <linux/fs.h>
 #include <linux/jump_label.h>
 #include <linux/mman.h>
+#include <linux/personality.h>
 #include <linux/uaccess.h>
 #include <scsi/scsi_ioctl.h>
 #include <scsi/sg.h>
@@ -87,6 +88,12 @@ int hook_file_open(struct file *file)
 	return enforce_write(HOOK_file_open, file, file->f_flags) ?: rampart_follow_open(file);
 }
 
+/* Some processes may execute whatever they can read. */
+static bool becomes_code(unsigned long prot)
+{
+	return prot & PROT_EXEC || (prot & PROT_READ && unlikely(current->personality & READ_IMPLIES_EXEC));
+}
+
 /*
  * A descriptor that was opened before the policy came must not become a writable mapping. A file that becomes code does so here,
  * whoever loads it.
@@ -96,7 +103,7 @@ int hook_mmap_file(struct file *file, unsigned long prot, unsigned long flags)
 	int err;
 
 	rampart_hook_seen(mmap_file);
-	if (file && (prot & PROT_EXEC)) {
+	if (file && becomes_code(prot)) {
 		err = rampart_enforce_code(HOOK_mmap_file, RAMPART_OP_LOAD, file, 0, flags);
 		if (err)
 			return err;

@@ -10,13 +10,11 @@
 #include <linux/security.h>
 #include <linux/slab.h>
 #include <linux/stat.h>
-#include <crypto/sha2.h>
 
+#include "digest.h"
 #include "image.h"
 #include "label.h"
 #include "rampart.h"
-
-#define HASH_CHUNK 32768
 
 struct exe_id exe_id_of(const struct inode *inode)
 {
@@ -73,35 +71,6 @@ static bool is_pinned(const struct exe_id *id)
 	pinned = rampart_program_pinned(rampart_view(), id);
 	rcu_read_unlock();
 	return pinned;
-}
-
-/* Whether what was read once can be another thing when it is read again, though nobody may write to the file. */
-static bool is_fickle(const struct file *file)
-{
-	return file_inode(file)->i_sb->s_iflags & (SB_I_IMA_UNVERIFIABLE_SIGNATURE | SB_I_UNTRUSTED_MOUNTER);
-}
-
-/* Nobody can write to a file while it is executed. What cannot be read has no digest, and then is not what the policy names. */
-static bool hash_file(struct file *file, u8 digest[32])
-{
-	struct sha256_state state;
-	loff_t pos = 0;
-	ssize_t n;
-	u8 *chunk;
-
-	if (is_fickle(file))
-		return false;
-	chunk = kmalloc(HASH_CHUNK, GFP_KERNEL);
-	if (!chunk)
-		return false;
-	sha256_init(&state);
-	while ((n = kernel_read(file, chunk, HASH_CHUNK, &pos)) > 0 && !fatal_signal_pending(current)) {
-		sha256_update(&state, chunk, n);
-		cond_resched();
-	}
-	sha256_final(&state, digest);
-	kfree(chunk);
-	return !n;
 }
 
 /* Whether current and process 1 mean the same by an absolute path. */
@@ -170,7 +139,7 @@ struct image *image_prepare(const struct linux_binprm *bprm)
 	image->fixed = !cut && !strcmp(image->text, bprm->filename) && has_root_of_init() &&
 		       rampart_only_root_changes(&bprm->file->f_path);
 	if (unlikely(is_pinned(&image->id)))
-		image->hashed = hash_file(bprm->file, image->sha256);
+		image->hashed = rampart_file_hash(bprm->file, image->sha256);
 	return image;
 }
 

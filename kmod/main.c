@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The table of contents: what comes up in which order, and goes down in reverse. */
 #include "attach.h"
+#include "digest.h"
 #include "event.h"
 #include "label.h"
 #include "netlink.h"
@@ -16,9 +17,12 @@ static int __init rampart_init(void)
 
 	if (err)
 		return err;
-	err = subject_init();
+	err = rampart_digest_init();
 	if (err)
 		goto err_label;
+	err = subject_init();
+	if (err)
+		goto err_digest;
 	err = rampart_event_init();
 	if (err)
 		goto err_subject;
@@ -52,6 +56,8 @@ err_event:
 	rampart_event_exit();
 err_subject:
 	subject_exit();
+err_digest:
+	rampart_digest_exit();
 err_label:
 	rampart_label_exit();
 	return err;
@@ -66,6 +72,7 @@ static void __exit rampart_exit(void)
 	rampart_load_exit();
 	rampart_event_exit();
 	subject_exit();
+	rampart_digest_exit();
 	rampart_label_exit();
 }
 

@@ -14,7 +14,7 @@
 
 #define TAG_MAX 64
 #define HOST_LEN 32
-#define DIGEST_LEN 32
+#define DIGEST_LEN RAMPART_FILE_DIGEST
 #define CHALLENGE_LEN 16
 #define ATTACK_MAX 100
 #define COMPONENTS_MAX 64
@@ -200,6 +200,20 @@ static enum rampart_reason check_sha256(struct pb_view v)
 	return v.len ? check_digest(v) : RAMPART_REASON_OK;
 }
 
+static enum rampart_reason check_digests(struct pb_view v)
+{
+	if (v.len % DIGEST_LEN)
+		return RAMPART_REASON_BAD_VALUE;
+	if (v.len / DIGEST_LEN > RAMPART_DIGESTS_MAX)
+		return RAMPART_REASON_OVER_CAP;
+	for (u32 i = DIGEST_LEN; i < v.len; i += DIGEST_LEN) {
+		if (memcmp(v.data + i - DIGEST_LEN, v.data + i, DIGEST_LEN) >= 0)
+			return RAMPART_REASON_BAD_VALUE;
+		env_relax();
+	}
+	return RAMPART_REASON_OK;
+}
+
 static enum rampart_reason check_package(struct pb_view v)
 {
 	if (v.len > RAMPART_PACKAGE_MAX)
@@ -349,7 +363,9 @@ static const struct member asr_members[] = {
 	{ 6, KIND_NUMBER, AT(policy.roles[RAMPART_ROLE_PACKAGES]) },
 	{ 7, KIND_NUMBER, AT(policy.roles[RAMPART_ROLE_COPIES]) },
 	{ 8, KIND_NUMBER, AT(policy.roles[RAMPART_ROLE_INTERPRETS]) },
-	{ 9, KIND_NUMBER, AT(policy.roles[RAMPART_ROLE_TOOLS]) },
+	{ 9, KIND_VIEW, AT(policy.denied_digests), .check = check_digests },
+	{ 10, KIND_VIEW, AT(policy.trusted_digests), .check = check_digests },
+	{ 11, KIND_NUMBER, AT(policy.roles[RAMPART_ROLE_TOOLS]) },
 };
 
 static const struct message target_message = MESSAGE(target_members);

@@ -18,6 +18,8 @@
 #define RAMPART_CLASSES_MAX 48		/* asr.classes; RAMPART_PATTERNS_MAX paths in all of them */
 #define RAMPART_ASR_RULES_MAX 128	/* asr.rules */
 #define RAMPART_EXCLUSIONS_MAX 100000	/* asr.exclusions */
+#define RAMPART_DIGESTS_MAX 1000000	/* asr.denied_digests, asr.trusted_digests; RAMPART_FILE_DIGEST bytes each */
+#define RAMPART_FILE_DIGEST 32
 #define RAMPART_ID_MAX 31		/* bytes of the name of a class, a rule or an exclusion: [a-z0-9_-]+ */
 #define RAMPART_NOTE_MAX 200		/* bytes of a title, an owner, a reason: UTF-8 without control bytes */
 #define RAMPART_PATH_MAX 4095
@@ -97,6 +99,7 @@ struct rampart_policy {
 	struct rampart_asr_rules rules;
 	struct rampart_exclusions exclusions;
 	u64 roles[RAMPART_ROLE_NUM];	/* sets of classes by their index */
+	struct pb_view denied_digests, trusted_digests;	/* RAMPART_FILE_DIGEST bytes each, in ascending order, each once */
 };
 
 struct rampart_disarm {
@@ -115,7 +118,7 @@ struct rampart_disarm {
  * rampart_path_check() has it; tags not empty and without control bytes; hosts 32 lower-case hexadecimal digits;
  * revoked and sha256 32 bytes; names of classes once each, sets of them, of operations and of traits without unknown bits,
  * several rules with one id in one mode, and none with that of a rule of Rampart's own; an exclusion's rule the id of one of them, and either its exe or its object
- * given; package at most RAMPART_PACKAGE_MAX bytes of a-z, 0-9 and "+-.:", or none.
+ * given; digests of files whole, in ascending order and once each; package at most RAMPART_PACKAGE_MAX bytes of a-z, 0-9 and "+-.:", or none.
  * Returns RAMPART_REASON_OK, and then the caller must call rampart_policy_free(). On any other reason nothing is left.
  * Context: may sleep (allocates).
  */

@@ -59,6 +59,12 @@ struct state {
 	u32 has_edges : 1;
 };
 
+/* In ascending order. */
+struct digests {
+	u8 (*v)[RAMPART_DIGEST_KEPT];
+	u32 n;
+};
+
 struct rampart_ruleset {
 	struct state *states;
 	struct rampart_label *labels;	/* each once */
@@ -82,6 +88,7 @@ struct rampart_ruleset {
 	u32 n_anybody;
 	struct pb_view *homes;		/* that "~" of exclusions stands for */
 	u32 n_homes;
+	struct digests denied, trusted;
 };
 
 /* What a ruleset is built with. Its own memory is as large as may be needed, the ruleset's as large as is needed. */
@@ -1013,6 +1020,22 @@ static int alloc_tree(struct builder *b, const struct sizes *sizes)
 	return edges_init(&b->tree, b->max_nodes);
 }
 
+static int keep_digests(struct digests *digests, struct pb_view whole)
+{
+	u32 n = whole.len / RAMPART_FILE_DIGEST;
+
+	if (!n)
+		return 0;
+	digests->v = env_calloc(n, sizeof(*digests->v));
+	if (!digests->v)
+		return -ENOMEM;
+	for (; digests->n < n; digests->n++) {
+		memcpy(digests->v[digests->n], whole.data + digests->n * RAMPART_FILE_DIGEST, RAMPART_DIGEST_KEPT);
+		env_relax();
+	}
+	return 0;
+}
+
 static void build_tree(struct builder *b, const struct rampart_policy *policy)
 {
 	b->n_nodes = 1;
@@ -1032,7 +1055,8 @@ static int build(struct builder *b, const struct rampart_policy *policy)
 		return err;
 	build_tree(b, policy);
 	add_rules(b, policy);
-	return index_rules(b->rs) ?: build_automaton(b) ?: publish(b);
+	return index_rules(b->rs) ?: build_automaton(b) ?: publish(b) ?: keep_digests(&b->rs->denied, policy->denied_digests) ?:
+	       keep_digests(&b->rs->trusted, policy->trusted_digests);
 }
 
 static void builder_free(struct builder *b)
@@ -1075,6 +1099,8 @@ void rampart_ruleset_free(struct rampart_ruleset *ruleset)
 	env_free(ruleset->exclusions);
 	env_free(ruleset->anybody);
 	env_free(ruleset->homes);
+	env_free(ruleset->denied.v);
+	env_free(ruleset->trusted.v);
 	env_free(ruleset);
 }
 
@@ -1170,6 +1196,43 @@ u64 rampart_ruleset_exempting(const struct rampart_ruleset *ruleset)
 u64 rampart_ruleset_role(const struct rampart_ruleset *ruleset, enum rampart_role role)
 {
 	return ruleset->roles[role];
+}
+
+u64 rampart_ruleset_hashed(const struct rampart_ruleset *ruleset)
+{
+	u32 asked = (ruleset->denied.n ? 1u << RAMPART_TRAIT_DENIED_DIGEST : 0) |
+		    (ruleset->trusted.n ? 1u << RAMPART_TRAIT_TRUSTED_DIGEST : 0);
+	u64 ops = 0;
+	u32 i;
+
+	for (i = 0; i < ruleset->n_rules; i++)
+		if (asked & (ruleset->rules[i].traits | ruleset->rules[i].not_traits | ruleset->rules[i].when))
+			ops |= ruleset->rules[i].ops;
+	return ops;
+}
+
+static bool has_digest(const struct digests *digests, const u8 *digest)
+{
+	u32 from = 0, to = digests->n;
+
+	while (from < to) {
+		u32 middle = from + (to - from) / 2;
+		int c = memcmp(digest, digests->v[middle], RAMPART_DIGEST_KEPT);
+
+		if (!c)
+			return true;
+		if (c < 0)
+			to = middle;
+		else
+			from = middle + 1;
+	}
+	return false;
+}
+
+u32 rampart_ruleset_digest(const struct rampart_ruleset *ruleset, const u8 digest[RAMPART_FILE_DIGEST])
+{
+	return (has_digest(&ruleset->denied, digest) ? 1u << RAMPART_TRAIT_DENIED_DIGEST : 0) |
+	       (has_digest(&ruleset->trusted, digest) ? 1u << RAMPART_TRAIT_TRUSTED_DIGEST : 0);
 }
 
 const struct rampart_excluded *rampart_ruleset_exclusions(const struct rampart_ruleset *ruleset, u32 *n)

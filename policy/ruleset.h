@@ -142,6 +142,15 @@ u64 rampart_ruleset_exempting(const struct rampart_ruleset *ruleset);
 /* rampart_ruleset_role() - the classes of whose programs @role is told. Context: any. */
 u64 rampart_ruleset_role(const struct rampart_ruleset *ruleset, enum rampart_role role);
 
+/*
+ * rampart_ruleset_hashed() - the operations whose files are to be hashed: rules ask about digests of them, and there are some.
+ * rampart_ruleset_digest() - which of the traits DENIED_DIGEST and TRUSTED_DIGEST a content has. Only the first RAMPART_DIGEST_KEPT bytes
+ * of a digest are kept: to find another content with the same takes 2^160 hashes, to make two that have the same 2^80. Context: any.
+ */
+#define RAMPART_DIGEST_KEPT 20
+u64 rampart_ruleset_hashed(const struct rampart_ruleset *ruleset);
+u32 rampart_ruleset_digest(const struct rampart_ruleset *ruleset, const u8 digest[RAMPART_FILE_DIGEST]);
+
 const struct rampart_excluded *rampart_ruleset_exclusions(const struct rampart_ruleset *ruleset, u32 *n);
 
 /* rampart_ruleset_anybody() - which of them name no program. Context: any. */

@@ -52,7 +52,7 @@ static void add_name(json_t *changes, struct pb_view old, struct pb_view new)
 static void add_entry(json_t *changes, const char *what, const char *change, struct pb_view value, const char *effect)
 {
 	/* Digests are the only entries of exactly 32 bytes that need not be text. */
-	json_t *text = !strcmp(what, "revoked") ? rampart_describe_hex(value.data, value.len) :
+	json_t *text = !strcmp(what, "revoked") || !strncmp(what, "digests.", strlen("digests.")) ? rampart_describe_hex(value.data, value.len) :
 						  rampart_describe_text(value);
 
 	json_array_append_new(changes, json_pack("{s:s, s:o, s:s}", "what", what, change, text, "effect", effect));
@@ -217,6 +217,36 @@ static bool diff_trust(json_t *changes, const struct rampart_policy *a, const st
 	return good;
 }
 
+/* The digests of files as a list, in memory of malloc(). */
+static bool split_digests(struct pb_view digests, struct rampart_views *list)
+{
+	*list = (struct rampart_views){ .v = calloc(digests.len / RAMPART_FILE_DIGEST + 1, sizeof(*list->v)) };
+	for (u32 at = 0; list->v && at < digests.len; at += RAMPART_FILE_DIGEST)
+		list->v[list->n++] = (struct pb_view){ digests.data + at, RAMPART_FILE_DIGEST };
+	return list->v;
+}
+
+static bool diff_digests(json_t *changes, struct list list, struct pb_view old, struct pb_view new)
+{
+	struct list_arg arg = { changes, &list };
+	bool good = split_digests(old, &list.old) & split_digests(new, &list.new) && compare_lists(&list, list_entry, &arg);
+
+	free(list.old.v);
+	free(list.new.v);
+	return good;
+}
+
+static bool diff_all_digests(json_t *changes, const struct rampart_policy *a, const struct rampart_policy *b)
+{
+	const struct list denied = { .name = "digests.denied", .comes = "files with this content are denied",
+				     .goes = "denied no more" };
+	const struct list trusted = { .name = "digests.trusted", .comes = "files with this content are trusted",
+				      .goes = "trusted no more" };
+
+	return diff_digests(changes, denied, a->denied_digests, b->denied_digests) &&
+	       diff_digests(changes, trusted, a->trusted_digests, b->trusted_digests);
+}
+
 struct place_arg {
 	json_t *changes;
 	struct places old, new;
@@ -271,7 +301,8 @@ static json_t *diff(const struct rampart_policy *a, const struct rampart_policy 
 	add_change(changes, "secrets.mode", rampart_mode_name(a->secrets_mode), rampart_mode_name(b->secrets_mode));
 	add_change(changes, "self_protection.mode", rampart_mode_name(a->self_mode), rampart_mode_name(b->self_mode));
 	asr_diff_modes(a, b, add_change, changes);
-	if (diff_places(changes, a, b) && diff_lists(changes, a, b) && diff_trust(changes, a, b))
+	if (diff_places(changes, a, b) && diff_lists(changes, a, b) && diff_trust(changes, a, b) &&
+	    diff_all_digests(changes, a, b))
 		return changes;
 	json_decref(changes);
 	return NULL;

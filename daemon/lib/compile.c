@@ -277,6 +277,16 @@ static void take_rules(struct compiler *c, const struct node *value)
 	c->rules_node = value;
 }
 
+static void take_exec(struct compiler *c, const struct node *value)
+{
+	c->exec_node = value;
+}
+
+static void take_digests(struct compiler *c, const struct node *value)
+{
+	c->digests_node = value;
+}
+
 static void take_policy(struct compiler *c, const struct node *root)
 {
 	static const struct key keys[] = {
@@ -292,6 +302,8 @@ static void take_policy(struct compiler *c, const struct node *root)
 		{ "asr", false, NODE_MAPPING, "a mapping with rules of the catalogue", take_asr },
 		{ "classes", false, NODE_MAPPING, "a mapping with classes, {a-class: {add: [...]}}", take_classes },
 		{ "rules", false, NODE_LIST, "a list of rules, {id: ..., mode: ..., on: ...}", take_rules },
+		{ "exec", false, NODE_MAPPING, "a mapping with mode, deny and trust", take_exec },
+		{ "digests", false, NODE_MAPPING, "a mapping with denied and trusted", take_digests },
 		{ "revoked", false, NODE_LIST, "a list of SHA-256 digests", take_revoked },
 		{ 0 },
 	};

@@ -84,12 +84,22 @@ static void take_setting(struct compiler *c, const struct node *name)
 		compiler_mapping(c, name + 1, keys);
 }
 
+/* exec.trust puts its rule in force, unless that has a mode of its own. */
+static const struct node *mode_by_exec(const struct asr_compiler *asr, const struct catalog_rule *rule)
+{
+	return asr->exec.trust && !strcmp(rule->id, ASR_TRUST_EXEC) ? asr->exec.mode_node : NULL;
+}
+
 /* Of all rules together each takes the nearest mode that it has and that is no stricter. */
 static void settle_mode(struct compiler *c, struct setting *setting, const struct catalog_rule *rule)
 {
 	const struct setting *all = &c->asr->all;
 	char modes[CATALOG_MODES];
 
+	if (!setting->mode_node && mode_by_exec(c->asr, rule)) {
+		setting->mode = c->asr->exec.mode;
+		setting->mode_node = c->asr->exec.mode_node;
+	}
 	if (setting->mode_node) {
 		if (!catalog_has_mode(rule, setting->mode))
 			compiler_error(c, setting->mode_node, "%s has no mode \"%s\"; expected %s", rule->id,
@@ -152,6 +162,8 @@ static void take_id(struct compiler *c, const struct node *value)
 	compiler_text(c, value, &compiler_id, &c->asr->rule.id);
 	if (rampart_is_own_rule(value->text, value->len) || node_is(value, "all"))
 		compiler_error(c, value, "\"%.40s\" is a name of Rampart's own; expected another id", value->text);
+	if (c->asr->exec.deny && node_is(value, ASR_EXEC_DENY))
+		compiler_error(c, value, "\"" ASR_EXEC_DENY "\" is the rule of exec.deny; expected another id");
 	if (rule && c->asr->settings[rule - c->asr->catalog->rules].mode)
 		compiler_error(c, value, "\"%.40s\" is a rule that \"asr\" has; expected another id", value->text);
 }
@@ -257,7 +269,7 @@ static void take_rules(struct compiler *c, const struct node *list)
 void compile_asr(struct compiler *c, const struct catalog *catalog)
 {
 	struct asr_compiler asr = { .catalog = catalog };
-	const struct node *first = c->rules_node ?: c->asr_node ?: c->classes_node;
+	const struct node *first = c->rules_node ?: c->asr_node ?: c->exec_node ?: c->classes_node ?: c->digests_node;
 
 	if (!first || c->no_memory)
 		return;
@@ -268,15 +280,21 @@ void compile_asr(struct compiler *c, const struct catalog *catalog)
 	c->asr = &asr;
 	asr_take_classes(c, c->classes_node);
 	if (!c->no_memory)
+		asr_take_exec(c);
+	if (!c->no_memory)
 		take_asr(c, c->asr_node);
 	if (!c->no_memory)
 		take_rules(c, c->rules_node);
+	if (!c->no_memory && asr.exec.deny)
+		asr_add_exec(c);
 	if (!c->no_memory)
 		asr_add_classes(c, first);
 	if (!c->no_memory && !c->errors->n) {
 		asr_add_rules(c);
 		asr_add_exclusions(c);
+		asr_add_digests(c);
 	}
+	asr_free_digests(&asr);
 	asr_free_names(&asr);
 	c->asr = NULL;
 }

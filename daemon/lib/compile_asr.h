@@ -16,6 +16,7 @@ struct asr_class {
 	const char *name;
 	const struct node *paths;	/* NULL: none */
 	const struct node *add;		/* beside them, NULL: none */
+	const struct compiler_list *more;	/* texts beside them, NULL: none */
 	uint32_t roles;			/* bit set of enum rampart_role */
 	bool used;			/* by a rule in force */
 	uint32_t bit;			/* in sets, when it is */
@@ -40,6 +41,21 @@ struct excluding {
 	const char *base;		/* what its name begins with */
 };
 
+/* SHA-256, of 32 bytes each. */
+struct digests {
+	uint8_t (*v)[RAMPART_FILE_DIGEST];
+	size_t n, room;
+};
+
+/* The section exec, and digests. */
+struct exec_section {
+	const struct node *mode_node, *deny, *trust, *exclude;	/* NULL: not given */
+	Rampart__Mode mode;
+	struct compiler_list denied_paths, trusted_paths;	/* of texts */
+	struct digests denied, trusted;
+	struct digests *digests;	/* that are being read */
+};
+
 struct asr_compiler {
 	const struct catalog *catalog;
 	struct asr_class *classes;
@@ -54,6 +70,7 @@ struct asr_compiler {
 	char *name;			/* of the exclusion, NULL: not given */
 	struct compiler_list predicates, exclusions;
 	void *names;			/* of exclusions: a tree of tsearch() */
+	struct exec_section exec;
 };
 
 /* --- compile_class.c --- */
@@ -72,6 +89,22 @@ void asr_add_classes(struct compiler *c, const struct node *at);
 /* asr_class_set(), asr_trait_set() - what @list, which may be NULL, names. Classes have their bits by then. */
 uint64_t asr_class_set(const struct asr_compiler *asr, const struct node *list);
 uint32_t asr_trait_set(const struct node *list);
+
+/* --- compile_exec.c --- */
+
+#define ASR_EXEC_CLASSES 2			/* that it may bring beside those that there are */
+#define ASR_EXEC_DENY "exec_deny"		/* the rule that exec.deny is */
+#define ASR_TRUST_EXEC "trust_exec"		/* the rule of the catalogue that exec.trust is about */
+
+/* asr_take_exec() - reads exec and digests: before classes are added, and before the modes of rules are settled. */
+void asr_take_exec(struct compiler *c);
+
+/* asr_add_exec() - the rule of exec.deny, and its exclusions. */
+void asr_add_exec(struct compiler *c);
+
+/* asr_add_digests() - to the message, sorted. */
+void asr_add_digests(struct compiler *c);
+void asr_free_digests(struct asr_compiler *asr);
 
 /* --- compile_predicate.c --- */
 

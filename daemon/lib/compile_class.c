@@ -133,7 +133,7 @@ void asr_take_classes(struct compiler *c, const struct node *classes)
 			       RAMPART_CLASSES_MAX);
 		n = RAMPART_CLASSES_MAX;
 	}
-	asr->classes = compiler_allocate(c, catalog->n_classes + n, sizeof(*asr->classes));
+	asr->classes = compiler_allocate(c, catalog->n_classes + n + ASR_EXEC_CLASSES, sizeof(*asr->classes));
 	if (!asr->classes)
 		return;
 	for (; asr->n_classes < catalog->n_classes; asr->n_classes++)
@@ -149,7 +149,7 @@ void asr_take_classes(struct compiler *c, const struct node *classes)
 
 static size_t count_paths(const struct asr_class *class)
 {
-	return (class->paths ? class->paths->n : 0) + (class->add ? class->add->n : 0);
+	return (class->paths ? class->paths->n : 0) + (class->add ? class->add->n : 0) + (class->more ? class->more->n : 0);
 }
 
 static void add_class(struct compiler *c, const struct asr_class *class)
@@ -166,6 +166,8 @@ static void add_class(struct compiler *c, const struct asr_class *class)
 	for (size_t i = 0; i < ARRAY_SIZE(lists); i++)
 		for (uint32_t j = 0; lists[i] && j < lists[i]->n; j++)
 			paths[message->n_paths++] = lists[i]->items[j].text;
+	for (size_t i = 0; class->more && i < class->more->n; i++)
+		paths[message->n_paths++] = class->more->v[i];
 	c->asr_message.classes[c->asr_message.n_classes++] = message;
 }
 

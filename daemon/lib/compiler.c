@@ -255,15 +255,20 @@ static unsigned int hex_value(char digit)
 	return digit <= '9' ? digit - '0' : (digit | 0x20) - 'a' + 10;
 }
 
+void compiler_hex(uint8_t bytes[RAMPART_FILE_DIGEST], const char *digits)
+{
+	for (unsigned int i = 0; i < RAMPART_FILE_DIGEST; i++)
+		bytes[i] = hex_value(digits[2 * i]) << 4 | hex_value(digits[2 * i + 1]);
+}
+
 void compiler_digest_bytes(struct compiler *c, const struct node *value, ProtobufCBinaryData *digest)
 {
-	uint8_t *bytes = compiler_allocate(c, 1, 32);
+	uint8_t *bytes = compiler_allocate(c, 1, RAMPART_FILE_DIGEST);
 
 	if (!bytes)
 		return;
-	for (unsigned int i = 0; i < 32; i++)
-		bytes[i] = hex_value(value->text[2 * i]) << 4 | hex_value(value->text[2 * i + 1]);
-	*digest = (ProtobufCBinaryData){ .len = 32, .data = bytes };
+	compiler_hex(bytes, value->text);
+	*digest = (ProtobufCBinaryData){ .len = RAMPART_FILE_DIGEST, .data = bytes };
 }
 
 bool compiler_time(struct compiler *c, const struct node *value, int64_t *seconds)

@@ -39,7 +39,7 @@ struct compiler {
 	struct catalog_rule *catalog_rule;	/* that is being read, as the next */
 	struct catalog_class *catalog_class;
 	size_t n_readers;		/* programs of the places so far */
-	const struct node *asr_node, *classes_node, *rules_node;	/* NULL: not given */
+	const struct node *asr_node, *classes_node, *rules_node, *exec_node, *digests_node;	/* NULL: not given */
 	Rampart__PolicyBundle bundle;
 	Rampart__Target target;
 	Rampart__Folders folders;
@@ -108,6 +108,8 @@ void compiler_check(struct compiler *c, const struct node *node, const struct en
 void compiler_text(struct compiler *c, const struct node *value, const struct entries *entry, char **to);
 char **compiler_texts(struct compiler *c, const struct node *list, const struct entries *entries, size_t *n);
 
+/* compiler_hex() - the bytes of 64 hexadecimal digits. */
+void compiler_hex(uint8_t bytes[RAMPART_FILE_DIGEST], const char *digits);
 void compiler_digest_bytes(struct compiler *c, const struct node *value, ProtobufCBinaryData *digest);
 
 /* compiler_time() - false, and an error, when it is none. */
@@ -149,7 +151,7 @@ Rampart__Program **compiler_programs(struct compiler *c, const struct node *list
 
 struct catalog;
 
-/* compile_asr() - from asr, classes and rules to asr_message. */
+/* compile_asr() - from asr, classes, rules, exec and digests to asr_message. */
 void compile_asr(struct compiler *c, const struct catalog *catalog);
 
 #endif

@@ -20,7 +20,7 @@ int rampart_describe_yaml(const struct rampart_policy *policy, FILE *out);
 
 /*
  * rampart_describe_asr() - adds the rules of @policy, with all that they need of the catalogue, to @object: asr (what all of them exclude),
- * classes and rules.
+ * classes, rules and digests.
  */
 void rampart_describe_asr(json_t *object, const struct rampart_policy *policy);
 

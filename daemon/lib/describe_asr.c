@@ -173,6 +173,30 @@ static json_t *describe_rule(const struct rampart_policy *policy, u32 first, u32
 	return object;
 }
 
+static void set_digests(json_t *object, const char *key, struct pb_view digests)
+{
+	json_t *list;
+
+	if (!digests.len)
+		return;
+	list = json_array();
+	for (u32 i = 0; i < digests.len; i += RAMPART_FILE_DIGEST)
+		json_array_append_new(list, rampart_describe_hex(digests.data + i, RAMPART_FILE_DIGEST));
+	json_object_set_new(object, key, list);
+}
+
+static void describe_digests(json_t *object, const struct rampart_policy *policy)
+{
+	json_t *digests = json_object();
+
+	set_digests(digests, "denied", policy->denied_digests);
+	set_digests(digests, "trusted", policy->trusted_digests);
+	if (json_object_size(digests))
+		json_object_set_new(object, "digests", digests);
+	else
+		json_decref(digests);
+}
+
 void rampart_describe_asr(json_t *object, const struct rampart_policy *policy)
 {
 	json_t *rules = json_array(), *all = json_object();
@@ -187,4 +211,5 @@ void rampart_describe_asr(json_t *object, const struct rampart_policy *policy)
 	for (u32 i = 0; i < policy->rules.n;)
 		json_array_append_new(rules, describe_rule(policy, i, &i));
 	json_object_set_new(object, "rules", rules);
+	describe_digests(object, policy);
 }

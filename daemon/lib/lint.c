@@ -281,6 +281,25 @@ static void lint_asr(struct compile_errors *warnings, const struct node *root, c
 		lint_rule(warnings, &rules->items[i], homes, now);
 }
 
+/* A place whose programs run is no barrier where users can put some. */
+static void lint_exec(struct compile_errors *warnings, const struct node *exec, const struct node *homes, int64_t now)
+{
+	const struct node *trust = tree_get(exec, "trust");
+	char quote[RAMPART_QUOTE];
+
+	lint_exclusions(warnings, tree_get(exec, "exclude"), homes, now);
+	for (uint32_t i = 0; trust && i < trust->n; i++) {
+		const struct node *path = &trust->items[i];
+		const char *place = path->kind != NODE_SCALAR ? NULL :
+				    !strncmp(path->text, "~/", 2) ? "a home directory" : writable_place(path->text, homes);
+
+		if (place)
+			compile_error_add(warnings, path->line, path->column,
+					  "%s is under %s, where users can write; expected sha256, or a place that only root can change",
+					  rampart_quote(quote, path->text, path->len), place);
+	}
+}
+
 static void lint_self_protection(struct compile_errors *warnings, const struct node *root)
 {
 	const struct node *mode = tree_get(tree_get(root, "self_protection"), "mode");
@@ -298,6 +317,7 @@ static int lint_tree(struct compile_errors *warnings, const struct node *root, i
 	lint_folders(warnings, folders);
 	lint_secrets(warnings, tree_get(root, "secrets"), homes);
 	lint_asr(warnings, root, homes, now);
+	lint_exec(warnings, tree_get(root, "exec"), homes, now);
 	lint_self_protection(warnings, root);
 	lint_programs(warnings, tree_get(folders, "allow"), homes);
 	lint_programs(warnings, tree_get(tree_get(root, "self_protection"), "updaters"), homes);

@@ -69,6 +69,7 @@ static int query(const char *const argv[], int (*line)(void *arg, const char *te
 
 struct found {
 	const char *root;
+	bool interpreters;	/* count, too */
 	char **paths;
 	int n;
 };
@@ -99,7 +100,7 @@ static int add_path(void *arg, const char *path)
 
 	if (*path != '/' || snprintf(full, sizeof(full), "%s%s", found->root, path) >= (int)sizeof(full))
 		return 0;
-	if (!is_program(full) || rampart_is_interpreter(path) || !realpath(full, real) ||
+	if (!is_program(full) || (!found->interpreters && rampart_is_interpreter(path)) || !realpath(full, real) ||
 	    strncmp(real, found->root, skip))
 		return 0;
 	paths = realloc(found->paths, (found->n + 1) * sizeof(*paths));
@@ -110,20 +111,79 @@ static int add_path(void *arg, const char *path)
 	return paths[found->n++] ? 0 : -ENOMEM;
 }
 
+/* Where dpkg keeps what it knows; @real is @root without symlinks, "" for this machine. */
+static int find_admin(const char *root, char real[PATH_MAX], char admin[PATH_MAX + 32])
+{
+	if (!realpath(root, real))
+		return -errno;
+	if (!strcmp(real, "/"))
+		*real = '\0';
+	snprintf(admin, PATH_MAX + 32, "--admindir=%s/var/lib/dpkg", real);
+	return 0;
+}
+
+/* "installed NAME", or another state. */
+static int add_package(void *arg, const char *text)
+{
+	static const char installed[] = "installed ";
+	char **names = arg, *more;
+	int len;
+
+	if (strncmp(text, installed, strlen(installed)))
+		return 0;
+	len = asprintf(&more, "%s%s\n", *names ?: "", text + strlen(installed));
+	if (len < 0)
+		return -ENOMEM;
+	free(*names);
+	*names = more;
+	return 0;
+}
+
+/* Takes @names, a line each. */
+static int add_programs_of(char *names, const char *admin, struct found *found)
+{
+	char *rest = names, *name;
+	int err = 0;
+
+	while (!err && (name = strsep(&rest, "\n")) && *name) {
+		const char *const argv[] = { "dpkg-query", admin, "-L", name, NULL };
+
+		err = query(argv, add_path, found);
+	}
+	free(names);
+	return err;
+}
+
+int packages_all_programs(const char *root, const char *name, char ***paths)
+{
+	char real[PATH_MAX], admin[PATH_MAX + 32], *names = NULL;
+	const char *const argv[] = { "dpkg-query", admin, "-W", "-f", "${db:Status-Status} ${binary:Package}\n", name, NULL };
+	struct found found = { .root = real, .interpreters = true };
+	int err = find_admin(root, real, admin);
+
+	*paths = NULL;
+	if (!err)
+		err = query(argv, add_package, &names);
+	if (!err)
+		err = names ? add_programs_of(names, admin, &found) : -ENOENT;
+	if (err) {
+		packages_free(found.paths, found.n);
+		return err;
+	}
+	*paths = found.paths;
+	return found.n;
+}
+
 int packages_programs(const char *root, const char *name, char ***paths)
 {
 	char real[PATH_MAX], admin[PATH_MAX + 32];
 	const char *const argv[] = { "dpkg-query", admin, "-L", name, NULL };
 	struct found found = { .root = real };
-	int err;
+	int err = find_admin(root, real, admin);
 
 	*paths = NULL;
-	if (!realpath(root, real))
-		return -errno;
-	if (!strcmp(real, "/"))
-		*real = '\0';
-	snprintf(admin, sizeof(admin), "--admindir=%s/var/lib/dpkg", real);
-	err = query(argv, add_path, &found);
+	if (!err)
+		err = query(argv, add_path, &found);
 	if (err) {
 		packages_free(found.paths, found.n);
 		return err;

@@ -111,6 +111,8 @@ static void same_asr(const struct rampart_policy *ours, const Rampart__Asr *thei
 	REQUIRE(ours->roles[RAMPART_ROLE_PACKAGES] == theirs->packages && ours->roles[RAMPART_ROLE_COPIES] == theirs->copies);
 	REQUIRE(ours->roles[RAMPART_ROLE_INTERPRETS] == theirs->interprets);
 	REQUIRE(ours->roles[RAMPART_ROLE_TOOLS] == theirs->tools);
+	same_bytes(ours->denied_digests, theirs->denied_digests.data, theirs->denied_digests.len);
+	same_bytes(ours->trusted_digests, theirs->trusted_digests.data, theirs->trusted_digests.len);
 	REQUIRE(ours->exclusions.n == theirs->n_exclusions);
 	for (u32 i = 0; i < ours->exclusions.n; i++)
 		same_exclusion(&ours->exclusions.v[i], theirs->exclusions[i]);

@@ -18,9 +18,10 @@
 #define PLACE "expected an absolute path or one under ~/, in which a component may be *\n"
 #define KNOWN "; expected one that rampartctl asr list shows, or \"*\"\n"
 #define CLASSES "; expected one of the catalogue (rampartctl asr list --json), or of \"classes\"\n"
-#define TRAITS "; expected one of: script, memfd, deleted, user_made, executable, no_terminal, no_file\n"
+#define TRAITS "; expected one of: script, memfd, deleted, user_made, executable, no_terminal, no_file, removable, downloaded, " \
+	"mailed, copied, packaged, encoded, ransom, denied_digest, trusted_digest, tool, provenance\n"
 #define OPS "; expected one of: change, write, create, delete, rename, link, setattr, setxattr, mount, exec, signal, ptrace, sched, " \
-	"unload, read, load, module, kexec\n"
+	"unload, read, load, module, kexec, interpret\n"
 #define ID "; expected 1 to 31 of a-z 0-9 _ -\n"
 #define EMPTY "an empty list; expected something in it, or no such key\n"
 

@@ -320,6 +320,42 @@ static void asr_up_to_its_caps(test_state *state)
 		assert_asr_over_cap(&bad[i]);
 }
 
+/* @n digests in field @number of Asr, each its own number. */
+static enum rampart_reason decode_digests(u32 number, u32 n, struct rampart_policy *policy, u8 **message)
+{
+	u32 len = n * RAMPART_FILE_DIGEST, cap = len + 128;
+	struct pb_writer w = { .buf = env_calloc(1, cap), .cap = cap }, asr = { .buf = env_calloc(1, cap), .cap = cap };
+	u8 *digests = env_calloc(n, RAMPART_FILE_DIGEST);
+
+	for (u32 i = 0; i < n; i++)
+		for (u32 j = 0; j < 4; j++)
+			digests[i * RAMPART_FILE_DIGEST + j] = i >> (8 * (3 - j));
+	pb_put_bytes(&asr, number, digests, len);
+	put_head(&w);
+	pb_put_bytes(&w, 12, asr.buf, asr.len);
+	env_free(asr.buf);
+	env_free(digests);
+	assert_false(w.overflow);
+	*message = w.buf;
+	return rampart_policy_decode((struct pb_view){ w.buf, w.len }, policy);
+}
+
+static void digests_up_to_their_cap(test_state *state)
+{
+	struct rampart_policy policy;
+	u8 *message;
+
+	for (u32 number = 9; number <= 10; number++) {
+		assert_int_equal(decode_digests(number, RAMPART_DIGESTS_MAX, &policy, &message), RAMPART_REASON_OK);
+		assert_int_equal(policy.denied_digests.len, number == 9 ? RAMPART_DIGESTS_MAX * RAMPART_FILE_DIGEST : 0);
+		assert_int_equal(policy.trusted_digests.len, number == 10 ? RAMPART_DIGESTS_MAX * RAMPART_FILE_DIGEST : 0);
+		rampart_policy_free(&policy);
+		env_free(message);
+		assert_int_equal(decode_digests(number, RAMPART_DIGESTS_MAX + 1, &policy, &message), RAMPART_REASON_OVER_CAP);
+		env_free(message);
+	}
+}
+
 /* A text in field @number of the message that field @list of Asr is; its required fields are there, but for that one. */
 static enum rampart_reason decode_text(u32 list, u32 number, const char *text)
 {
@@ -416,6 +452,7 @@ SUITE(decode,
 	TEST(lists_up_to_their_caps),
 	TEST(secrets_and_their_programs),
 	TEST(asr_up_to_its_caps),
+	TEST(digests_up_to_their_cap),
 	TEST(texts_of_asr_up_to_their_lengths),
 	TEST(paths_too_long_are_over_cap),
 	TEST(leaves_nothing_behind));

@@ -92,6 +92,21 @@ static void programs(void **state)
 	assert_int_equal(packages_programs("/nonexistent", "tool", &paths), -ENOENT);
 }
 
+/* With interpreters, of all that a pattern is about. */
+static void programs_by_pattern(void **state)
+{
+	char **paths;
+	int n;
+
+	assert_int_equal(packages_all_programs(root, "perl", &paths), 1);
+	assert_string_equal(paths[0], "/usr/bin/perl5.36");
+	packages_free(paths, 1);
+	n = packages_all_programs(root, "[pt]*", &paths);
+	assert_true(n > 1);
+	packages_free(paths, n);
+	assert_int_equal(packages_all_programs(root, "absent-*", &paths), -ENOENT);
+}
+
 static void without_dpkg(void **state)
 {
 	const char *path = getenv("PATH");
@@ -186,6 +201,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(programs),
+		cmocka_unit_test(programs_by_pattern),
 		cmocka_unit_test(without_dpkg),
 		cmocka_unit_test(owner),
 		cmocka_unit_test(compiled),

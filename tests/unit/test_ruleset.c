@@ -718,6 +718,94 @@ static void many_homes(test_state *state)
 	made_free(&m);
 }
 
+static u32 digest_seed;
+
+static u32 roll(u32 n)
+{
+	digest_seed = digest_seed * 1103515245 + 12345;
+	return (digest_seed >> 16) % n;
+}
+
+static int compare_digests(const void *a, const void *b)
+{
+	return memcmp(a, b, RAMPART_FILE_DIGEST);
+}
+
+/* Sorted and once each, as the decoder has them; few of their bytes differ, so that some differ only in what is not kept. */
+static struct pb_view random_digests(u8 (*v)[RAMPART_FILE_DIGEST], u32 n)
+{
+	u32 i, kept = 0;
+
+	for (i = 0; i < n; i++)
+		v[i][roll(RAMPART_FILE_DIGEST)] = roll(3);
+	env_sort(v, n, RAMPART_FILE_DIGEST, compare_digests);
+	for (i = 0; i < n; i++)
+		if (!kept || compare_digests(v[i], v[kept - 1]))
+			memmove(v[kept++], v[i], RAMPART_FILE_DIGEST);
+	return (struct pb_view){ (const u8 *)v, kept * RAMPART_FILE_DIGEST };
+}
+
+static bool is_listed(struct pb_view digests, const u8 *digest)
+{
+	for (u32 i = 0; i < digests.len; i += RAMPART_FILE_DIGEST)
+		if (!memcmp(digests.data + i, digest, RAMPART_DIGEST_KEPT))
+			return true;
+	return false;
+}
+
+/* Against a look at each. */
+static void digests_at_random(test_state *state)
+{
+	enum rampart_reason why;
+
+	for (u32 round = 0; round < 200; round++) {
+		u8 denied[40][RAMPART_FILE_DIGEST] = {}, trusted[40][RAMPART_FILE_DIGEST] = {}, digest[RAMPART_FILE_DIGEST];
+		struct rampart_policy policy = { .denied_digests = random_digests(denied, roll(41)),
+						 .trusted_digests = random_digests(trusted, roll(41)) };
+		struct rampart_ruleset *ruleset = rampart_ruleset_build(&policy, &why);
+
+		assert_non_null(ruleset);
+		for (u32 i = 0; i < 100; i++) {
+			u32 expected;
+
+			memset(digest, 0, sizeof(digest));
+			digest[roll(RAMPART_FILE_DIGEST)] = roll(3);
+			expected = (is_listed(policy.denied_digests, digest) ? 1u << RAMPART_TRAIT_DENIED_DIGEST : 0) |
+				   (is_listed(policy.trusted_digests, digest) ? 1u << RAMPART_TRAIT_TRUSTED_DIGEST : 0);
+			assert_int_equal(rampart_ruleset_digest(ruleset, digest), expected);
+		}
+		rampart_ruleset_free(ruleset);
+	}
+}
+
+/* Files are hashed only where a rule asks, and there is what it asks about. */
+static void hashed_operations(test_state *state)
+{
+	static const u8 digest[RAMPART_FILE_DIGEST];
+	struct rampart_asr_rule rules[] = {
+		{ .id = VIEW("a"), .mode = RAMPART_MODE_BLOCK, .ops = BIT_ULL(RAMPART_OP_EXEC),
+		  .object_traits = 1u << RAMPART_TRAIT_DENIED_DIGEST },
+		{ .id = VIEW("b"), .mode = RAMPART_MODE_AUDIT, .ops = BIT_ULL(RAMPART_OP_LOAD),
+		  .not_object_traits = 1u << RAMPART_TRAIT_TRUSTED_DIGEST },
+		{ .id = VIEW("c"), .ops = BIT_ULL(RAMPART_OP_READ), .when = 1u << RAMPART_TRAIT_DENIED_DIGEST },
+		{ .id = VIEW("d"), .mode = RAMPART_MODE_WARN, .ops = BIT_ULL(RAMPART_OP_MODULE) },
+	};
+	const struct pb_view one = { digest, sizeof(digest) };
+	enum rampart_reason why;
+
+	for (u32 i = 0; i < 4; i++) {
+		struct rampart_policy policy = { .rules = { rules, ARRAY_SIZE(rules) },
+						 .denied_digests = i & 1 ? one : (struct pb_view){},
+						 .trusted_digests = i & 2 ? one : (struct pb_view){} };
+		struct rampart_ruleset *ruleset = rampart_ruleset_build(&policy, &why);
+
+		assert_non_null(ruleset);
+		assert_true(rampart_ruleset_hashed(ruleset) == ((i & 1 ? BIT_ULL(RAMPART_OP_EXEC) : 0) |
+								(i & 2 ? BIT_ULL(RAMPART_OP_LOAD) : 0)));
+		rampart_ruleset_free(ruleset);
+	}
+}
+
 /* File @i is of those classes that its number has a bit for: each label is another, and there is one of each. */
 #define LABELS 1000
 #define LABEL_BITS 10
@@ -790,4 +878,6 @@ SUITE(ruleset,
 	TEST(many_places),
 	TEST(many_homes),
 	TEST(many_labels),
+	TEST(digests_at_random),
+	TEST(hashed_operations),
 	TEST(components_are_capped));

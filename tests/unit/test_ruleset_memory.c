@@ -93,6 +93,30 @@ static void every_allocation_of_asr_may_fail(void **state)
 	assert_every_allocation_may_fail(&policy, 20 + RAMPART_OP_NUM);
 }
 
+/* With digests: not before all else is built. */
+static void every_allocation_of_digests_may_fail(void **state)
+{
+	static const u8 digest[RAMPART_FILE_DIGEST];
+	struct rampart_policy policy = { .denied_digests = { digest, sizeof(digest) }, .trusted_digests = { digest, sizeof(digest) } };
+	struct rampart_ruleset *ruleset = NULL;
+	enum rampart_reason why;
+	unsigned int all;
+
+	calls = 0;
+	rampart_ruleset_free(rampart_ruleset_build(&policy, &why));
+	all = calls;
+	for (fail_at = 1; fail_at <= all; fail_at++) {
+		calls = 0;
+		assert_null(rampart_ruleset_build(&policy, &why));
+		assert_int_equal(why, RAMPART_REASON_NO_MEMORY);
+		assert_int_equal(held, 0);
+	}
+	fail_at = calls = 0;
+	ruleset = rampart_ruleset_build(NULL, &why);
+	assert_int_equal(calls, all - 2);
+	rampart_ruleset_free(ruleset);
+}
+
 /* One whose patterns multiply, so that the first memory is not enough and more is allocated. */
 static void every_later_allocation_may_fail(void **state)
 {
@@ -193,6 +217,36 @@ static void assert_bytes_of_exclusions(u32 n, size_t most)
 	assert_true(each <= most);
 }
 
+/* Bytes of each of @n digests: all that the kernel keeps of them. */
+static void bytes_of_a_digest(void **state)
+{
+	const u32 n = RAMPART_DIGESTS_MAX;
+	u8 *bytes = calloc(n, RAMPART_FILE_DIGEST);
+	struct rampart_policy policy = { .denied_digests = { bytes, n * RAMPART_FILE_DIGEST } };
+	struct rampart_ruleset *ruleset;
+	enum rampart_reason why;
+	size_t none;
+
+	for (u32 i = 0; i < n; i++)
+		for (u32 j = 0; j < 4; j++)
+			bytes[i * RAMPART_FILE_DIGEST + j] = i >> (8 * (3 - j));
+	ruleset = rampart_ruleset_build(NULL, &why);
+	none = held;
+	rampart_ruleset_free(ruleset);
+	peak = 0;
+	ruleset = rampart_ruleset_build(&policy, &why);
+	assert_non_null(ruleset);
+	printf("# %u digests: %zu bytes each, %zu while being built\n", n, (held - none) / n, peak / n);
+	fflush(stdout);
+	for (u32 i = 0; i < n; i += 997)
+		assert_int_equal(rampart_ruleset_digest(ruleset, bytes + i * RAMPART_FILE_DIGEST), 1u << RAMPART_TRAIT_DENIED_DIGEST);
+	/* But for what the allocator adds to an allocation. */
+	assert_true(held - none <= 20ul * n + 8192);
+	rampart_ruleset_free(ruleset);
+	assert_int_equal(held, 0);
+	free(bytes);
+}
+
 static void bytes_of_an_exclusion(void **state)
 {
 	assert_bytes_of_exclusions(RAMPART_EXCLUSIONS_MAX, 200);
@@ -213,10 +267,12 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_allocation_may_fail),
 		cmocka_unit_test(every_allocation_of_asr_may_fail),
+		cmocka_unit_test(every_allocation_of_digests_may_fail),
 		cmocka_unit_test(every_later_allocation_may_fail),
 		cmocka_unit_test(refusal_holds_nothing),
 		cmocka_unit_test(bytes_of_a_pattern),
 		cmocka_unit_test(bytes_of_an_exclusion),
+		cmocka_unit_test(bytes_of_a_digest),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

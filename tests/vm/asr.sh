@@ -41,6 +41,7 @@ policy_of() {
 		version: $((${version_before:-0} + $1))
 		valid: {from: 2020-01-01, until: 2040-01-01}
 		asr: $2
+		classes: {exec_trusted: {add: [$(realpath "$here"), /opt/zoom]}}
 	YAML
 }
 version=0
@@ -103,7 +104,8 @@ done
 # Ordinary work, with all of them.
 in_force harmless/audit '{"*": {mode: audit}}'
 prepare || not_ok harmless/prepare "$?"
-in_force harmless '{"*": {mode: block}}'
+# Who builds programs has a folder for it.
+in_force harmless '{"*": {mode: block}, trust_exec: {exclude: [{object: ~/work, owner: me, reason: a test}]}}'
 "$asr" list | awk -F '\t' '{ print $1 "/" $2, $4 }' > /tmp/asr-list
 "$asr" run harmless > $results 2> /tmp/asr-complaints
 settled

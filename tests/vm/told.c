@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
  * Does what it is told, as a program does that somebody has taken over.
- * usage: told exec PROGRAM ARGUMENT... | after FILE PROGRAM ARGUMENT... | attach PID | wait | copy FROM TO | print FILE | load FILE
+ * usage: told exec PROGRAM ARGUMENT... | after FILE PROGRAM ARGUMENT... | memory PROGRAM ARGUMENT... | attach PID | wait | copy FROM TO | print FILE | load FILE
+ * memory: a copy of PROGRAM that is in memory only.
  * after: in a child that nobody waits for, once FILE is there. wait: until it is killed. copy: with the mode; print: to what is open
  * already; load: as a library does.
  */
@@ -11,6 +12,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/ptrace.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -34,6 +36,18 @@ static int execute_after(const char *file, char **argv)
 	while (stat(file, &stat_buf))
 		usleep(50000);
 	return execute(argv);
+}
+
+static int execute_in_memory(char **argv)
+{
+	extern char **environ;
+	int memory = memfd_create("told", 0), in = open(argv[0], O_RDONLY | O_CLOEXEC);
+
+	while (sendfile(memory, in, NULL, 1 << 20) > 0)
+		;
+	fexecve(memory, argv, environ);
+	perror(argv[0]);
+	return 126;
 }
 
 static int attach(pid_t pid)
@@ -88,6 +102,8 @@ int main(int argc, char **argv)
 		return execute(argv + 2);
 	if (argc > 3 && !strcmp(argv[1], "after"))
 		return execute_after(argv[2], argv + 3);
+	if (argc > 2 && !strcmp(argv[1], "memory"))
+		return execute_in_memory(argv + 2);
 	if (argc == 3 && !strcmp(argv[1], "attach"))
 		return attach(atoi(argv[2]));
 	if (argc == 2 && !strcmp(argv[1], "wait"))
@@ -99,6 +115,6 @@ int main(int argc, char **argv)
 		return print(argv[2]);
 	if (argc == 3 && !strcmp(argv[1], "load"))
 		return load(argv[2]);
-	fprintf(stderr, "told: exec, after, attach, wait, copy, print or load\n");
+	fprintf(stderr, "told: exec, after, memory, attach, wait, copy, print or load\n");
 	return 2;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Programs that are started by one which has no business to: viewer_child, office_child, comm_child, webshell, remote_spawn, obf_script. */
+/* Programs that are started by one which has no business to: viewer_child, office_child, comm_child, webshell, remote_spawn,
+   obf_script, trust_exec. */
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -309,6 +310,62 @@ static int remotely_memory(const char *unused)
 	return copy_file(NULL, "tool", 0755) ?: remotely("./tool do obf_script memory; :");
 }
 
+/* --- what nobody has installed --- */
+
+static int brought(const char *path)
+{
+	return copy_file(NULL, path, 0755) ?: tool(path);
+}
+
+static int brought_far_away(const char *path) { return far_away(brought, path); }
+
+static int brought_by_symlink(const char *unused)
+{
+	unlink("letter");
+	return copy_file(NULL, "tool", 0755) ?: symlink("tool", "letter") ?: tool("./letter");
+}
+
+/* Where only root can write, but not the file itself. */
+static int brought_by_hard_link(const char *path)
+{
+	unlink(path);
+	if (copy_file(NULL, USER_WORK "/tool", 0755) || chown(USER_WORK "/tool", USER_ID, USER_ID))
+		return -1;
+	/* Another file system has no links into this one. */
+	if (link(USER_WORK "/tool", path))
+		return errno == EXDEV ? missing() : -1;
+	return tool(path);
+}
+
+/* Mounted where what is installed lies. */
+static int brought_by_mount(const char *path)
+{
+	char name[128];
+
+	if (copy_file(NULL, "tool", 0755) || unshare(CLONE_NEWUSER | CLONE_NEWNS))
+		return -1;
+	mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL);
+	snprintf(name, sizeof(name), "%s/tool", path);
+	return mount(".", path, NULL, MS_BIND, NULL) ?: tool(name);
+}
+
+/* In a file system of one's own, mounted there. */
+static int brought_by_tmpfs(const char *path)
+{
+	char name[128];
+
+	if (unshare(CLONE_NEWUSER | CLONE_NEWNS))
+		return -1;
+	mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL);
+	snprintf(name, sizeof(name), "%s/tool", path);
+	return mount("tmpfs", path, "tmpfs", 0, NULL) ?: brought(name);
+}
+
+static int brought_by_loader(const char *path)
+{
+	return copy_file(path, "tool", 0644) ?: start(LOADER, "./tool", "-c", SAY, NULL);
+}
+
 /* All that a document, a message or a request could have the program do that shows it. */
 #define CHILD_ATTACKS(rule, program)                                                                                   \
 	{ rule, "shell", program, shell, "/usr/bin/sh" },                                                              \
@@ -367,5 +424,19 @@ const struct attack execs[] = {
 	{ "obf_script", "shm_symlink", PLAIN, by_shm_symlink },
 	{ "obf_script", "shm_bind_mount", PLAIN, by_shm_bind, NULL, ROOT },
 	{ "obf_script", "shm_loader", PLAIN, by_shm_loader, NULL, ELSEWHERE },
+	{ "trust_exec", "own_program", PLAIN, brought, "./tool" },
+	{ "trust_exec", "shared_folder", PLAIN, brought, SHARED_WORK "/tool" },
+	{ "trust_exec", "by_root", PLAIN, brought, ROOT_WORK "/tool", ROOT },
+	{ "trust_exec", "shm", PLAIN, brought, "/dev/shm/tool" },
+	{ "trust_exec", "far_away", PLAIN, brought_far_away, USER_WORK "/tool" },
+	{ "trust_exec", "symlink", PLAIN, brought_by_symlink },
+	{ "trust_exec", "hard_link", PLAIN, brought_by_hard_link, "/usr/local/asr-tool", ROOT },
+	{ "trust_exec", "bind_mount", PLAIN, brought_by_mount, "/usr/local" },
+	{ "trust_exec", "own_file_system", PLAIN, brought_by_tmpfs, "/usr/local" },
+	{ "trust_exec", "loader", PLAIN, brought_by_loader, "/usr/bin/dash", ELSEWHERE },
+	{ "trust_exec", "script", PLAIN, by_script, "/usr/bin/sh" },
+	{ "trust_exec", "memory", PLAIN, by_memory },
+	{ "trust_exec", "deleted", PLAIN, by_deleted },
+	{ "trust_exec", "installed_by_root", PLAIN, brought, "/usr/bin/asr-tool", ROOT | GAP },
 	{ 0 }
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Code that a document brings along, as a library: macro_surface. */
+/* Code that a document brings along, as a library: macro_surface, trust_exec. */
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
+#include <sys/personality.h>
 #include <sys/stat.h>
 #include <sys/sendfile.h>
 #include <unistd.h>
@@ -110,6 +111,29 @@ static int by_loader(const char *unused)
 	return copy_file("/usr/bin/setpriv", "letter", 0644) ?: start(LOADER, "./letter", "--version", NULL);
 }
 
+/* In a process that may execute whatever it can read. */
+static int only_read(const char *unused)
+{
+	int fd;
+
+	if (copy_file(LIBRARY, "libc.so.6", 0644) || personality(READ_IMPLIES_EXEC) < 0)
+		return -1;
+	fd = open("libc.so.6", O_RDONLY);
+	return mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, fd, 0) == MAP_FAILED ? -1 : 0;
+}
+
+static int protected_later(const char *unused)
+{
+	void *code;
+	int fd;
+
+	if (copy_file(LIBRARY, "libc.so.6", 0644))
+		return -1;
+	fd = open("libc.so.6", O_RDONLY);
+	code = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, fd, 0);
+	return code == MAP_FAILED ? -1 : mprotect(code, 4096, PROT_READ | PROT_EXEC);
+}
+
 const struct attack loads[] = {
 	{ "macro_surface", "library", OFFICE, own_library },
 	{ "macro_surface", "viewer", VIEWER, own_library },
@@ -123,5 +147,11 @@ const struct attack loads[] = {
 	{ "macro_surface", "shared", OFFICE, shared },
 	{ "macro_surface", "environment", OFFICE, by_environment, NULL, ELSEWHERE },
 	{ "macro_surface", "loader", OFFICE, by_loader, NULL, ELSEWHERE },
+	{ "macro_surface", "only_read", OFFICE, only_read },
+	{ "trust_exec", "library", PLAIN, own_library },
+	{ "trust_exec", "library_by_memory", PLAIN, from_memory },
+	{ "trust_exec", "library_only_read", PLAIN, only_read },
+	{ "trust_exec", "library_by_environment", PLAIN, by_environment, NULL, ELSEWHERE },
+	{ "trust_exec", "library_protected_later", PLAIN, protected_later, NULL, GAP },
 	{ 0 }
 };

@@ -413,7 +413,7 @@ static int clean(void)
 		"/var/www/html/evil.php", "/var/www/html/evil-link.php", "/var/www/html/wp-content/uploads/evil",
 		"/var/www/html/wp-content/uploads/tool", "/var/spool/cron/crontabs/root", "/dev/shm/tool", "/dev/shm/script",
 		"/dev/shm/shell", "/etc/cron.d/packaged", "/boot/vmlinuz-new", "/etc/systemd/system/edited.service",
-		"/var/www/html/wp-content/uploads/photo.jpg", HOME "/letter.odt",
+		"/var/www/html/wp-content/uploads/photo.jpg", HOME "/letter.odt", "/usr/local/asr-tool", "/usr/bin/asr-tool",
 	};
 
 	for (size_t i = 0; i < sizeof(left) / sizeof(left[0]); i++)
