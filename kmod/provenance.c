@@ -329,38 +329,63 @@ void rampart_provenance_truncate(struct dentry *dentry)
 
 /* --- pipes: who writes into one, and who runs what comes out, are executed in any order --- */
 
-struct pipe {
-	u64 ino;	/* of pipefs, and of named ones; 0: free */
+struct pipe_id {
+	u64 ino;	/* of pipefs, and of named ones; 0: none */
 	dev_t dev;
-	u32 marks;	/* of what comes out */
-	bool runs;	/* an interpreter reads it to run it */
 };
+
+struct pipe {
+	struct pipe_id id, to;	/* what comes out goes into the other one */
+	u32 marks;		/* of what comes out */
+	bool runs;		/* an interpreter reads it to run it */
+};
+
+#define PIPES_BETWEEN 8	/* that are followed from one to the next */
 
 static DEFINE_SPINLOCK(pipes_lock);
 static struct pipe pipes[64];	/* pipes_lock; the oldest goes first */
 static unsigned int next_pipe;	/* pipes_lock */
 
-/* What is known of it, and more from now on. */
-static struct pipe note_pipe(const struct file *file, u32 marks, bool runs)
+static struct pipe_id pipe_id(const struct file *file)
 {
 	const struct inode *inode = file_inode(file);
+
+	return (struct pipe_id){ .ino = inode->i_ino, .dev = inode->i_sb->s_dev };
+}
+
+/* NULL: it is not known. */
+static struct pipe *find_pipe(const struct pipe_id *id)
+{
+	unsigned int i;
+
+	lockdep_assert_held(&pipes_lock);
+	for (i = 0; id->ino && i < ARRAY_SIZE(pipes); i++)
+		if (pipes[i].id.ino == id->ino && pipes[i].id.dev == id->dev)
+			return &pipes[i];
+	return NULL;
+}
+
+/* What is told of it, on top of what is known. @to: NULL, or what it goes into. Returns what is known, also of where it ends up. */
+static struct pipe note_pipe(const struct file *file, const struct file *to, u32 marks, bool runs)
+{
+	const struct pipe_id id = pipe_id(file);
 	struct pipe *pipe, now;
 	unsigned int i;
 
 	spin_lock(&pipes_lock);
-	for (i = 0; i < ARRAY_SIZE(pipes); i++)
-		if (pipes[i].ino == inode->i_ino && pipes[i].dev == inode->i_sb->s_dev)
-			break;
-	if (i == ARRAY_SIZE(pipes) && (marks || runs)) {
-		i = next_pipe++ % ARRAY_SIZE(pipes);
-		pipes[i] = (struct pipe){ .ino = inode->i_ino, .dev = inode->i_sb->s_dev };
+	pipe = find_pipe(&id);
+	if (!pipe) {
+		pipe = &pipes[next_pipe++ % ARRAY_SIZE(pipes)];
+		*pipe = (struct pipe){ .id = id };
 	}
-	now = (struct pipe){};
-	if (i < ARRAY_SIZE(pipes)) {
-		pipe = &pipes[i];
-		pipe->marks |= marks;
-		pipe->runs |= runs;
-		now = *pipe;
+	pipe->marks |= marks;
+	pipe->runs |= runs;
+	if (to)
+		pipe->to = pipe_id(to);
+	now = *pipe;
+	for (i = 0; i < PIPES_BETWEEN && (pipe = find_pipe(&pipe->to)); i++) {
+		pipe->marks |= now.marks;
+		now.runs |= pipe->runs;
 	}
 	spin_unlock(&pipes_lock);
 	return now;
@@ -435,7 +460,7 @@ static int judge_input(void)
 	}
 	file = descriptor(0, S_IFIFO, FMODE_READ);
 	if (file) {
-		pipe = note_pipe(file, 0, true);
+		pipe = note_pipe(file, NULL, 0, true);
 		err = judge_pipe(file, &pipe);
 		fput(file);
 	}
@@ -463,7 +488,7 @@ static int follow_output(u32 marks)
 
 	if (!file)
 		return mark_output(marks);
-	pipe = note_pipe(file, marks, false);
+	pipe = note_pipe(file, NULL, marks, false);
 	err = judge_pipe(file, &pipe);
 	fput(file);
 	return err;
@@ -473,21 +498,18 @@ static int follow_output(u32 marks)
 static int follow_between(void)
 {
 	struct file *in = descriptor(0, S_IFIFO, FMODE_READ), *out = in ? descriptor(1, S_IFIFO, FMODE_WRITE) : NULL;
-	struct pipe from = {}, to = {};
-	int err = 0;
+	struct pipe pipe;
+	int err;
 
-	if (in)
-		from = note_pipe(in, 0, false);
-	if (out) {
-		to = note_pipe(out, from.marks, false);
-		from = note_pipe(in, 0, to.runs);
-		err = judge_pipe(out, &to) ?: judge_pipe(in, &from);
+	if (!in)
+		return 0;
+	if (out)
+		note_pipe(out, NULL, 0, false);
+	pipe = note_pipe(in, out, 0, false);
+	err = judge_pipe(in, &pipe) ?: mark_output(pipe.marks);
+	if (out)
 		fput(out);
-	} else if (from.marks) {
-		err = mark_output(from.marks);
-	}
-	if (in)
-		fput(in);
+	fput(in);
 	return err;
 }
 

@@ -35,6 +35,7 @@ static const char *verb(const Rampart__Event *event)
 		[RAMPART_OP_LOAD] = "run code from",
 		[RAMPART_OP_MODULE] = "load the kernel module",
 		[RAMPART_OP_KEXEC] = "start another kernel from",
+		[RAMPART_OP_INTERPRET] = "run as a script",
 	};
 
 	return (unsigned int)event->op < RAMPART_OP_NUM ? verbs[event->op] : "do something to";

@@ -90,9 +90,9 @@ void journal_event(const Rampart__StoredEvent *stored)
 	int priority = event_priority(event);
 
 	if (!exe || !path || !path2 || !lineage || !script ||
-	    asprintf(&text, "%s: %s %s by %s (process %u, uid %u), rule %s%s", rampart_outcome_name(event->outcome),
+	    asprintf(&text, "%s: %s %s by %s (process %u, uid %u), rule %s%s%s%s", rampart_outcome_name(event->outcome),
 		     rampart_op_name(event->op), path, exe, subject->tgid, subject->uid, event->rule,
-		     stored->id ? "" : ", not in the store") < 0)
+		     *event->exclusion ? ", exclusion " : "", event->exclusion, stored->id ? "" : ", not in the store") < 0)
 		goto free_texts;
 	if (!have_journal())
 		print_line(priority, text);
@@ -104,7 +104,7 @@ void journal_event(const Rampart__StoredEvent *stored)
 				"RAMPART_MODE=%s", rampart_mode_name(event->mode), "RAMPART_PATH=%s", path,
 				"RAMPART_PATH2=%s", path2, "RAMPART_EXE=%s", exe, "RAMPART_PID=%u", subject->tgid,
 				"RAMPART_UID=%u", subject->uid, "RAMPART_SCRIPT=%s", script, "RAMPART_LINEAGE=%s", lineage, "RAMPART_COUNT=%u",
-				event->count,
+				event->count, "RAMPART_EXCLUSION=%s", event->exclusion,
 				"RAMPART_GENERATION=%" PRIu64, event->generation, "RAMPART_POLICY=%s", stored->policy,
 				"RAMPART_POLICY_VERSION=%" PRIu64, stored->version, NULL);
 free_texts:

@@ -418,6 +418,17 @@ static inline void weigh_exempt(struct decision *d, const struct text_policy *po
 		weigh(d, q, "exempt_program", rule->mode, RAMPART_OBJ_EXEMPT_TASK, 0);
 }
 
+/* Whoever can write marks decides for whom they are looked at: as strict as the rule. */
+static inline void weigh_provenance(struct decision *d, const struct rampart_asr_rule *rule, const struct rampart_request *q)
+{
+	const u64 marks = BIT_ULL(RAMPART_TRAIT_DOWNLOADED) | BIT_ULL(RAMPART_TRAIT_MAILED) | BIT_ULL(RAMPART_TRAIT_COPIED) |
+			  BIT_ULL(RAMPART_TRAIT_PACKAGED) | BIT_ULL(RAMPART_TRAIT_TOOL);
+
+	if (q->op == RAMPART_OP_SETXATTR && q->traits >> RAMPART_TRAIT_PROVENANCE & 1 &&
+	    ((rule->object_traits | rule->not_object_traits | rule->when) & marks))
+		weigh_ends(d, "provenance", rule->mode, 1, q->subject & RAMPART_SUBJ_DAEMON);
+}
+
 static inline struct decision reference_decide(const struct text_policy *policy, const struct rampart_request *q)
 {
 	struct decision d = { .outcome = RAMPART_ALLOWED };
@@ -427,6 +438,8 @@ static inline struct decision reference_decide(const struct text_policy *policy,
 		weigh_asr(&d, policy, &policy->rules[i], q);
 	for (u32 i = 0; i < policy->n_rules; i++)
 		weigh_exempt(&d, policy, &policy->rules[i], q);
+	for (u32 i = 0; i < policy->n_rules; i++)
+		weigh_provenance(&d, &policy->rules[i], q);
 	return d;
 }
 

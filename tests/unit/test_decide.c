@@ -603,8 +603,12 @@ static void every_trait(test_state *state)
 		enum rampart_reason why;
 		struct rampart_ruleset *ruleset = build_texts(&policy, &why);
 
-		assert_int_equal(rampart_ruleset_traits(ruleset), BIT_ULL(i));
-		for (u32 traits = 0; traits < 1 << RAMPART_TRAIT_NUM; traits++) {
+		/* A rule of Rampart's own asks who writes marks. */
+		assert_int_equal(rampart_ruleset_traits(ruleset),
+				 BIT_ULL(i) | (BIT_ULL(i) & RAMPART_MARKS ? BIT_ULL(RAMPART_TRAIT_PROVENANCE) : 0));
+		/* Any two, and all but these. */
+		for (u32 j = 0; j < 2 * RAMPART_TRAIT_NUM * RAMPART_TRAIT_NUM; j++) {
+			u32 two = 1u << j / 2 % RAMPART_TRAIT_NUM | 1u << j / 2 / RAMPART_TRAIT_NUM, traits = j % 2 ? ~two : two;
 			struct rampart_request q = { .traits = traits, .object.place = NO_PLACE, .object2.place = NO_PLACE };
 			bool has = traits >> i & 1;
 

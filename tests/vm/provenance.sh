@@ -40,7 +40,6 @@ rule() {
 		  packaged_only: {paths: [$bin/packaged_only]}
 		rules:
 		  - {id: own_packaged, mode: $1, on: exec, exe: [packaged_only], not_object: [packaged], title: "only packages"}
-		  - {id: own_load, mode: $1, on: load, exe: [interpreter], object: [downloaded], title: "libraries"}
 	YAML
 }
 # who COMMAND...: as root or as the ordinary user.
@@ -61,7 +60,6 @@ rule_of() {
 	tool*) echo tool_copy ;;
 	encoded* | escaped | shared_memory) echo obf_script ;;
 	removable*) echo removable_exec ;;
-	library) echo own_load ;;
 	*) echo script_dl_exec ;;
 	esac
 }
