@@ -60,6 +60,7 @@ struct rampart_view {
 	u32 wide[RAMPART_OP_NUM];	/* rampart_ruleset_wide() */
 	u64 subjects[RAMPART_OP_NUM];	/* rampart_ruleset_subjects() */
 	u32 traits;		/* rampart_ruleset_traits() */
+	u32 sessions;		/* rampart_ruleset_sessions() */
 	u64 exempting;		/* rampart_ruleset_exempting() */
 	u32 epoch;		/* unique to this view */
 	bool file_anchors;	/* an anchor is not a directory */

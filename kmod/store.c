@@ -81,6 +81,7 @@ static struct rampart_view *view_new(struct ruleset_ref *ref, const struct rampa
 		view->subjects[op] = rampart_ruleset_subjects(ref->rules, op);
 	}
 	view->traits = rampart_ruleset_traits(ref->rules);
+	view->sessions = rampart_ruleset_sessions(ref->rules);
 	view->exempting = rampart_ruleset_exempting(ref->rules);
 	view->info = *info;
 	view->generation = generation;

@@ -18,6 +18,7 @@ static const char *const trait_words[] = {
 	"script", "memfd", "deleted", "user_made", "executable", "no_terminal", "no_file",
 	"removable", "downloaded", "mailed", "copied", "packaged", "encoded",
 };
+static const char *const session_words[] = { "login", "none" };
 static const char *const role_words[] = { "downloads", "mails", "packages", "copies", "interprets" };
 
 static const struct {
