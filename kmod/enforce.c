@@ -412,6 +412,8 @@ static void ask_subject(const struct rampart_view *view, struct rampart_request 
 	request->subject = subject_classes(view, current);
 	if (!view->info.asr_rules)
 		return;
+	if (view->sessions)
+		request->sessions = BIT(audit_loginuid_set(current) ? RAMPART_SESSION_LOGIN : RAMPART_SESSION_NONE);
 	subject = subject_of(current);
 	if (subject)
 		ask_classes(view, subject, request);

@@ -19,6 +19,8 @@ static bool applies(const struct rampart_rule *rule, const struct rampart_reques
 		return false;
 	if ((rule->not_subject & request->trusted_lineage) || (rule->not_exe & request->trusted_exe))
 		return false;
+	if (rule->sessions && !(rule->sessions & request->sessions))
+		return false;
 	return (rule->when & request->traits) == rule->when && !(rule->not_traits & request->traits);
 }
 

@@ -12,6 +12,7 @@ struct rampart_request {
 	/* The policy's classes: of the program, and with those of all that led to it; trusted is what nobody but root can change. */
 	u64 exe, lineage, trusted_exe, trusted_lineage;
 	u32 traits;			/* bit set of enum rampart_trait */
+	u32 sessions;			/* bit of enum rampart_session; 0: not known, and no rule that asks for one holds */
 	struct rampart_label object;
 	struct rampart_label object2;	/* the other end of rename and link, else zero */
 };

@@ -329,6 +329,7 @@ static const struct member rule_members[] = {
 	{ 12, KIND_NUMBER, OF(when) },
 	{ 13, KIND_VIEW, OF(title), .check = check_note },
 	{ 14, KIND_VIEW, OF(attack), .check = check_attack },
+	{ 16, KIND_NUMBER, OF(sessions) },
 };
 #undef OF
 
@@ -664,8 +665,9 @@ static bool rule_is_good(const struct rampart_policy *policy, const struct rampa
 	u64 classes = rule->subject | rule->not_subject | rule->exe | rule->not_exe | rule->object | rule->not_object;
 	u64 traits = rule->object_traits | rule->not_object_traits | rule->when;
 
-	return !(classes >> policy->classes.n) && !(traits >> RAMPART_TRAIT_NUM) && !(rule->ops >> RAMPART_OP_NUM) &&
-	       !(rule->ops & BIT_ULL(RAMPART_OP_NONE)) && !rampart_is_own_rule((const char *)rule->id.data, rule->id.len) &&
+	return !(classes >> policy->classes.n) && !(traits >> RAMPART_TRAIT_NUM) && !(rule->sessions >> RAMPART_SESSION_NUM) &&
+	       !(rule->ops >> RAMPART_OP_NUM) && !(rule->ops & BIT_ULL(RAMPART_OP_NONE)) &&
+	       !rampart_is_own_rule((const char *)rule->id.data, rule->id.len) &&
 	       find_rule(&policy->rules, rule->id)->mode == rule->mode;
 }
 

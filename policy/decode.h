@@ -49,7 +49,7 @@ struct rampart_asr_rule {
 	enum rampart_mode mode;
 	u64 ops;
 	u64 subject, not_subject, exe, not_exe, object, not_object;
-	u64 object_traits, not_object_traits, when;
+	u64 object_traits, not_object_traits, when, sessions;
 	struct pb_view title, attack;
 };
 
@@ -116,7 +116,7 @@ struct rampart_disarm {
  * proto3 does not tell apart (MISSING_FIELD), more or longer entries than the caps above (OVER_CAP). Checked values
  * (BAD_VALUE): format 1; the name's characters; from < until; modes known; every pattern and exe as
  * rampart_path_check() has it; tags not empty and without control bytes; hosts 32 lower-case hexadecimal digits;
- * revoked and sha256 32 bytes; names of classes once each, sets of them, of operations and of traits without unknown bits,
+ * revoked and sha256 32 bytes; names of classes once each, sets of them, of operations, of traits and of sessions without unknown bits,
  * several rules with one id in one mode, and none with that of a rule of Rampart's own; an exclusion's rule the id of one of them, and either its exe or its object
  * given; digests of files whole, in ascending order and once each; package at most RAMPART_PACKAGE_MAX bytes of a-z, 0-9 and "+-.:", or none.
  * Returns RAMPART_REASON_OK, and then the caller must call rampart_policy_free(). On any other reason nothing is left.

@@ -9,6 +9,7 @@ static const char *const mode_names[] = { RAMPART_MODES(X) };
 static const char *const outcome_names[] = { RAMPART_OUTCOMES(X) };
 static const char *const op_names[] = { RAMPART_OPS(X) };
 static const char *const trait_names[] = { RAMPART_TRAITS(X) };
+static const char *const session_names[] = { RAMPART_SESSIONS(X) };
 static const char *const role_names[] = { RAMPART_ROLES(X) };
 #undef X
 
@@ -16,6 +17,7 @@ static_assert(ARRAY_SIZE(mode_names) == RAMPART_MODE_NUM, "one name each");
 static_assert(ARRAY_SIZE(outcome_names) == RAMPART_OUTCOME_NUM, "one name each");
 static_assert(ARRAY_SIZE(op_names) == RAMPART_OP_NUM, "one name each");
 static_assert(ARRAY_SIZE(trait_names) == RAMPART_TRAIT_NUM, "one name each");
+static_assert(ARRAY_SIZE(session_names) == RAMPART_SESSION_NUM, "one name each");
 static_assert(ARRAY_SIZE(role_names) == RAMPART_ROLE_NUM, "one name each");
 
 const char *rampart_mode_name(unsigned int mode)
@@ -36,6 +38,11 @@ const char *rampart_op_name(unsigned int op)
 const char *rampart_trait_name(unsigned int trait)
 {
 	return trait < ARRAY_SIZE(trait_names) ? trait_names[trait] : "?";
+}
+
+const char *rampart_session_name(unsigned int session)
+{
+	return session < ARRAY_SIZE(session_names) ? session_names[session] : "?";
 }
 
 const char *rampart_role_name(unsigned int role)

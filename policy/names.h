@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * Modes, outcomes, operations and traits with their names: one X-list each. The numbers equal those of proto/ (a test asserts
+ * Modes, outcomes, operations, traits and sessions with their names: one X-list each. The numbers equal those of proto/ (a test asserts
  * it).
  */
 #ifndef RAMPART_NAMES_H
@@ -48,11 +48,13 @@
 	X(COPIED, "copied")                                                                                \
 	X(PACKAGED, "packaged")                                                                            \
 	X(ENCODED, "encoded")                                                                              \
-	X(RANSOM, "ransom")                                                                                \
 	X(DENIED_DIGEST, "denied_digest")                                                                  \
 	X(TRUSTED_DIGEST, "trusted_digest")                                                                \
 	X(TOOL, "tool")                                                                                    \
 	X(PROVENANCE, "provenance")
+
+/* How a process came about. */
+#define RAMPART_SESSIONS(X) X(LOGIN, "login") X(NONE, "none")
 
 /* What programs of classes do to files: fields of Asr in proto/policy.proto, in its order. */
 #define RAMPART_ROLES(X)                                                                                   \
@@ -92,6 +94,14 @@ enum rampart_trait {
 	RAMPART_TRAIT_NUM
 };
 
+/* Bit numbers. */
+enum rampart_session {
+#define X(name, text) RAMPART_SESSION_##name,
+	RAMPART_SESSIONS(X)
+#undef X
+	RAMPART_SESSION_NUM
+};
+
 enum rampart_role {
 #define X(name, text) RAMPART_ROLE_##name,
 	RAMPART_ROLES(X)
@@ -118,6 +128,7 @@ const char *rampart_mode_name(unsigned int mode);
 const char *rampart_outcome_name(unsigned int outcome);
 const char *rampart_op_name(unsigned int op);
 const char *rampart_trait_name(unsigned int trait);
+const char *rampart_session_name(unsigned int session);
 const char *rampart_role_name(unsigned int role);
 
 #endif

@@ -542,7 +542,8 @@ static void add_asr_rules(struct builder *b, const struct rampart_policy *policy
 			.subject = class_bits(policy, rule->subject), .not_subject = class_bits(policy, rule->not_subject),
 			.exe = class_bits(policy, rule->exe), .not_exe = class_bits(policy, rule->not_exe),
 			.objects = class_bits(policy, rule->object), .not_objects = class_bits(policy, rule->not_object),
-			.traits = rule->object_traits, .not_traits = rule->not_object_traits, .when = rule->when });
+			.traits = rule->object_traits, .not_traits = rule->not_object_traits, .when = rule->when,
+			.sessions = rule->sessions });
 	}
 	add_exempt_rule(b, policy);
 	add_provenance_rule(b, policy);
@@ -1181,6 +1182,15 @@ u32 rampart_ruleset_traits(const struct rampart_ruleset *ruleset)
 	for (i = 0; i < ruleset->n_rules; i++)
 		traits |= ruleset->rules[i].traits | ruleset->rules[i].not_traits | ruleset->rules[i].when;
 	return traits;
+}
+
+u32 rampart_ruleset_sessions(const struct rampart_ruleset *ruleset)
+{
+	u32 sessions = 0, i;
+
+	for (i = 0; i < ruleset->n_rules; i++)
+		sessions |= ruleset->rules[i].sessions;
+	return sessions;
 }
 
 u64 rampart_ruleset_exempting(const struct rampart_ruleset *ruleset)

@@ -80,6 +80,7 @@ struct rampart_rule {
 	u64 subject, not_subject, exe, not_exe, not_objects;
 	u32 traits, not_traits;	/* bit sets of enum rampart_trait: any of these makes an object as well; none of these */
 	u32 when;		/* all of these */
+	u32 sessions;		/* bit set of enum rampart_session: any of these, 0: whatever */
 	enum rampart_mode mode;
 };
 
@@ -135,6 +136,9 @@ u64 rampart_ruleset_subjects(const struct rampart_ruleset *ruleset, enum rampart
 
 /* rampart_ruleset_traits() - all that any rule asks about. Context: any. */
 u32 rampart_ruleset_traits(const struct rampart_ruleset *ruleset);
+
+/* rampart_ruleset_sessions() - the same of sessions. Context: any. */
+u32 rampart_ruleset_sessions(const struct rampart_ruleset *ruleset);
 
 /* rampart_ruleset_exempting() - classes by which a program is exempt from a rule of the policy's own. Context: any. */
 u64 rampart_ruleset_exempting(const struct rampart_ruleset *ruleset);

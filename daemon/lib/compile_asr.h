@@ -112,6 +112,7 @@ void asr_take_on(struct compiler *c, const struct node *value);
 void asr_take_subjects(struct compiler *c, const struct node *value);
 void asr_take_objects(struct compiler *c, const struct node *value);
 void asr_take_when(struct compiler *c, const struct node *value);
+void asr_take_session(struct compiler *c, const struct node *value);
 
 #define ASR_PREDICATE_KEYS(required)                                                                                     \
 	{ "on", required, NODE_REFUSED, "an operation or a list of them", asr_take_on },                                   \
@@ -121,7 +122,8 @@ void asr_take_when(struct compiler *c, const struct node *value);
 	{ "not_exe", false, NODE_LIST, "a list of classes", asr_take_subjects },                                           \
 	{ "object", false, NODE_LIST, "a list of classes and traits", asr_take_objects },                                  \
 	{ "not_object", false, NODE_LIST, "a list of classes and traits", asr_take_objects },                              \
-	{ "when", false, NODE_LIST, "a list of traits", asr_take_when }
+	{ "when", false, NODE_LIST, "a list of traits", asr_take_when },                                                   \
+	{ "session", false, NODE_LIST, "a list of login and none", asr_take_session }
 
 /* asr_add_predicate() - @node, as one of the rule that is being read, with its operations. */
 void asr_add_predicate(struct compiler *c, const struct node *node);

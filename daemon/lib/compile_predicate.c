@@ -16,6 +16,10 @@ static const enum rampart_op changing[] = {
 static const char *const op_names[] = { RAMPART_OPS(X) CHANGE };
 #undef X
 
+#define X(name, text) text,
+static const char *const session_names[] = { RAMPART_SESSIONS(X) };
+#undef X
+
 /* For errors: ", script, memfd", ", none, write". */
 #define X(name, text) ", " text
 static const char trait_list[] = RAMPART_TRAITS(X);
@@ -90,6 +94,20 @@ void asr_take_when(struct compiler *c, const struct node *value)
 	read_names(c, value, false, true);
 }
 
+void asr_take_session(struct compiler *c, const struct node *value)
+{
+	if (is_empty(c, value))
+		return;
+	for (uint32_t i = 0; i < value->n; i++) {
+		unsigned int session = RAMPART_SESSION_NUM;
+
+		if (compiler_kind(c, &value->items[i], NODE_SCALAR, "the entry", "login or none"))
+			session = compiler_word(c, &value->items[i], "session", session_names, RAMPART_SESSION_NUM, "login or none");
+		if (session < RAMPART_SESSION_NUM)
+			c->asr->rule.sessions |= 1u << session;
+	}
+}
+
 static void take_op(struct compiler *c, const struct node *word)
 {
 	char expected[32 + sizeof(op_list)];
@@ -118,7 +136,7 @@ void asr_take_on(struct compiler *c, const struct node *value)
 			take_op(c, &value->items[i]);
 }
 
-/* Of the rule that is being read, with its operations. */
+/* Of the rule that is being read, with its operations and sessions. */
 void asr_add_predicate(struct compiler *c, const struct node *node)
 {
 	struct compiler_list *list = &c->asr->predicates;
@@ -143,6 +161,7 @@ void asr_take_predicates(struct compiler *c, const struct node *list)
 		if (!compiler_kind(c, &list->items[i], NODE_MAPPING, "the predicate", "{on: exec, subject: [...]}"))
 			continue;
 		c->asr->rule.ops = 0;
+		c->asr->rule.sessions = 0;
 		compiler_mapping(c, &list->items[i], keys);
 		asr_add_predicate(c, &list->items[i]);
 	}

@@ -91,6 +91,16 @@ static void set_names(json_t *object, const char *key, const struct rampart_poli
 	json_object_set_new(object, key, list);
 }
 
+static json_t *describe_sessions(u64 sessions)
+{
+	json_t *list = json_array();
+
+	for (unsigned int i = 0; i < RAMPART_SESSION_NUM; i++)
+		if (sessions >> i & 1)
+			json_array_append_new(list, json_string(rampart_session_name(i)));
+	return list;
+}
+
 json_t *rampart_describe_predicate(const struct rampart_policy *policy, const struct rampart_asr_rule *rule)
 {
 	json_t *object = json_pack("{s:o}", "on", describe_ops(rule->ops));
@@ -102,6 +112,8 @@ json_t *rampart_describe_predicate(const struct rampart_policy *policy, const st
 	set_names(object, "object", policy, rule->object, rule->object_traits);
 	set_names(object, "not_object", policy, rule->not_object, rule->not_object_traits);
 	set_names(object, "when", policy, 0, rule->when);
+	if (rule->sessions)
+		json_object_set_new(object, "session", describe_sessions(rule->sessions));
 	return object;
 }
 

@@ -83,7 +83,7 @@ static void same_rule(const struct rampart_asr_rule *ours, const Rampart__Rule *
 	REQUIRE(ours->exe == theirs->exe && ours->not_exe == theirs->not_exe);
 	REQUIRE(ours->object == theirs->object && ours->not_object == theirs->not_object);
 	REQUIRE(ours->object_traits == theirs->object_traits && ours->not_object_traits == theirs->not_object_traits);
-	REQUIRE(ours->when == theirs->when);
+	REQUIRE(ours->when == theirs->when && ours->sessions == theirs->sessions);
 	same_string(ours->title, theirs->title);
 	same_string(ours->attack, theirs->attack);
 }

@@ -366,6 +366,17 @@ static inline bool all_traits(u64 set, u32 traits)
 	return true;
 }
 
+/* Of a process of which nothing is known no session is the right one. */
+static inline bool is_in_session(const struct rampart_asr_rule *rule, const struct rampart_request *q)
+{
+	if (!rule->sessions)
+		return true;
+	for (u32 i = 0; i < RAMPART_SESSION_NUM; i++)
+		if (rule->sessions >> i & 1 && q->sessions >> i & 1)
+			return true;
+	return false;
+}
+
 static inline bool is_by(const struct text_policy *policy, const struct rampart_asr_rule *rule, const struct rampart_request *q)
 {
 	if (rule->subject && !any_class(policy, rule->subject, q->lineage))
@@ -402,7 +413,7 @@ static inline bool is_to_first(const struct text_policy *policy, const struct ra
 static inline void weigh_asr(struct decision *d, const struct text_policy *policy, const struct rampart_asr_rule *rule,
 			     const struct rampart_request *q)
 {
-	if (!(rule->ops >> q->op & 1) || !is_by(policy, rule, q))
+	if (!(rule->ops >> q->op & 1) || !is_by(policy, rule, q) || !is_in_session(rule, q))
 		return;
 	if (!all_traits(rule->when, q->traits) || any_trait(rule->not_object_traits, q->traits))
 		return;

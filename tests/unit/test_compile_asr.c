@@ -19,7 +19,7 @@
 #define KNOWN "; expected one that rampartctl asr list shows, or \"*\"\n"
 #define CLASSES "; expected one of the catalogue (rampartctl asr list --json), or of \"classes\"\n"
 #define TRAITS "; expected one of: script, memfd, deleted, user_made, executable, no_terminal, no_file, removable, downloaded, " \
-	"mailed, copied, packaged, encoded, ransom, denied_digest, trusted_digest, tool, provenance\n"
+	"mailed, copied, packaged, encoded, denied_digest, trusted_digest, tool, provenance\n"
 #define OPS "; expected one of: change, write, create, delete, rename, link, setattr, setxattr, mount, exec, signal, ptrace, sched, " \
 	"unload, read, load, module, kexec, interpret\n"
 #define ID "; expected 1 to 31 of a-z 0-9 _ -\n"
@@ -129,6 +129,13 @@ static const struct {
 	  "12:18: unknown trait \"scrip\", did you mean \"script\"?" TRAITS
 	  "13:16: the entry is a list; expected the name of a class\n"
 	  "14:12: \"not_exe\" is a single value; expected a list of classes\n" },
+	{ HEAD "rules:\n- {id: a, mode: block, on: exec, session: [logn, [none]]}\n- {id: b, mode: block, on: exec, session: []}\n"
+	       "- {id: c, mode: block, on: exec, session: none}\n- {id: d, mode: block, match: [{on: exec}], session: [none]}\n",
+	  "6:44: unknown session \"logn\", did you mean \"login\"?; expected login or none\n"
+	  "6:50: the entry is a list; expected login or none\n"
+	  "7:43: " EMPTY
+	  "8:43: \"session\" is a single value; expected a list of login and none\n"
+	  "9:54: conditions beside \"match\"; expected them in it\n" },
 	{ HEAD "rules:\n- {id: a, mode: block, match: [{on: exec}], when: [memfd]}\n- {id: b, mode: block, match: []}\n"
 	       "- {id: c, mode: block, match: [exec, {object: [shell]}]}\n",
 	  "6:51: conditions beside \"match\"; expected them in it\n"
@@ -227,6 +234,12 @@ static const struct {
 	{ HEAD "rules: [{id: office_child, mode: block, on: exec}]\nasr: {key_guard: {mode: audit}}\n",
 	  "{\"classes\":{" KEY_CLASSES "},\"rules\":[" KEY_GUARD("audit", )
 	  ",{\"id\":\"office_child\",\"mode\":\"block\",\"match\":[{\"on\":[\"exec\"]}]}]}" },
+	/* Sessions are those of one predicate, not of the next. */
+	{ HEAD "rules:\n- {id: a, mode: block, match: [{on: exec, session: [none, login]}, {on: load, session: [none]}, {on: read}]}\n"
+	       "- {id: b, mode: block, on: exec, session: [login]}\n",
+	  "{\"rules\":[{\"id\":\"a\",\"mode\":\"block\",\"match\":[{\"on\":[\"exec\"],\"session\":[\"login\",\"none\"]},"
+	  "{\"on\":[\"load\"],\"session\":[\"none\"]},{\"on\":[\"read\"]}]},{\"id\":\"b\",\"mode\":\"block\",\"match\":[{\"on\":[\"exec\"],"
+	  "\"session\":[\"login\"]}]}]}" },
 	{ HEAD "classes: {none: {paths: []}}\nrules: [{id: a, mode: audit, on: exec, not_subject: [none]}]\n",
 	  "{\"classes\":{\"none\":{\"paths\":[]}},\"rules\":[{\"id\":\"a\",\"mode\":\"audit\",\"match\":[{\"on\":[\"exec\"],"
 	  "\"not_subject\":[\"none\"]}]}]}" },

@@ -323,13 +323,15 @@ static const struct text_class classes[N_CLASSES] = {
 #define OP(name) BIT_ULL(RAMPART_OP_##name)
 #define IN(class) BIT_ULL(class)
 #define HAS(name) BIT_ULL(RAMPART_TRAIT_##name)
+#define LOGIN BIT_ULL(RAMPART_SESSION_LOGIN)
+#define NO_LOGIN BIT_ULL(RAMPART_SESSION_NONE)
 
 /* One rule, and a question: programs by their classes, as the rule. */
 static const struct {
 	struct rampart_asr_rule rule;
 	enum rampart_op op;
 	u64 lineage, trusted_lineage, exe, trusted_exe;
-	u32 traits;
+	u32 traits, sessions;
 	const char *path, *path2;
 	u32 ends;	/* that the rule is about; 0: it is not */
 } asr_table[] = {
@@ -459,6 +461,15 @@ static const struct {
 	  RAMPART_OP_RENAME, .path = "/x", .path2 = "/tmp/x", .ends = 0 },
 	{ { .ops = OP(RENAME), .object = IN(TEMP), .when = HAS(EXECUTABLE) },
 	  RAMPART_OP_RENAME, .traits = HAS(EXECUTABLE), .path = "/x", .path2 = "/tmp/x", .ends = 2 },
+	/* In which session; one that is not known is none of them. */
+	{ { .ops = OP(EXEC), .sessions = LOGIN }, RAMPART_OP_EXEC, .sessions = LOGIN, .path = "/x", .ends = 1 },
+	{ { .ops = OP(EXEC), .sessions = LOGIN }, RAMPART_OP_EXEC, .sessions = NO_LOGIN, .path = "/x", .ends = 0 },
+	{ { .ops = OP(EXEC), .sessions = NO_LOGIN }, RAMPART_OP_EXEC, .sessions = NO_LOGIN, .path = "/x", .ends = 1 },
+	{ { .ops = OP(EXEC), .sessions = LOGIN | NO_LOGIN }, RAMPART_OP_EXEC, .sessions = NO_LOGIN, .path = "/x", .ends = 1 },
+	{ { .ops = OP(EXEC), .sessions = LOGIN | NO_LOGIN }, RAMPART_OP_EXEC, .path = "/x", .ends = 0 },
+	{ { .ops = OP(EXEC) }, RAMPART_OP_EXEC, .sessions = NO_LOGIN, .path = "/x", .ends = 1 },
+	{ { .ops = OP(EXEC), .object = IN(SHELL), .sessions = LOGIN },
+	  RAMPART_OP_EXEC, .sessions = LOGIN, .path = "/x", .ends = 0 },
 };
 
 /* From a set by number to one by bit. */
@@ -497,7 +508,7 @@ static void asr_row(u32 i, enum rampart_mode mode)
 		.op = asr_table[i].op, .subject = EDITOR | DPKG | DAEMON | ~0ULL << RAMPART_SUBJ_SECRETS_SHIFT,
 		.lineage = bits_of(asr_table[i].lineage), .trusted_lineage = bits_of(asr_table[i].trusted_lineage),
 		.exe = bits_of(asr_table[i].exe), .trusted_exe = bits_of(asr_table[i].trusted_exe),
-		.traits = asr_table[i].traits, .object = label_or_none(ruleset, asr_table[i].path),
+		.traits = asr_table[i].traits, .sessions = asr_table[i].sessions, .object = label_or_none(ruleset, asr_table[i].path),
 		.object2 = label_or_none(ruleset, asr_table[i].path2),
 	};
 	u32 ends = mode ? asr_table[i].ends : 0;
@@ -522,7 +533,7 @@ static void asr_rules(test_state *state)
 /* What a rule may ask for, and what may be true of an operation: of each the same bit. */
 enum {
 	BY = 1 << 0, NOT_BY = 1 << 1, EXE = 1 << 2, NOT_EXE = 1 << 3, TO = 1 << 4, NOT_TO = 1 << 5, TRAIT = 1 << 6,
-	NOT_TRAIT = 1 << 7, WHEN = 1 << 8, ALL = (1 << 9) - 1
+	NOT_TRAIT = 1 << 7, WHEN = 1 << 8, SESSION = 1 << 9, ALL = (1 << 10) - 1
 };
 
 static struct rampart_asr_rule asking(u32 for_what, enum rampart_op op)
@@ -532,7 +543,7 @@ static struct rampart_asr_rule asking(u32 for_what, enum rampart_op op)
 		.exe = for_what & EXE ? IN(SHELL) : 0, .not_exe = for_what & NOT_EXE ? IN(BROWSER) : 0,
 		.object = for_what & TO ? IN(STARTUP) : 0, .not_object = for_what & NOT_TO ? IN(CRON) : 0,
 		.object_traits = for_what & TRAIT ? HAS(MEMFD) : 0, .not_object_traits = for_what & NOT_TRAIT ? HAS(DELETED) : 0,
-		.when = for_what & WHEN ? HAS(NO_TERMINAL) : 0,
+		.when = for_what & WHEN ? HAS(NO_TERMINAL) : 0, .sessions = for_what & SESSION ? NO_LOGIN : 0,
 	}, RAMPART_MODE_WARN);
 }
 
@@ -544,6 +555,7 @@ static struct rampart_request asked(u32 what, enum rampart_op op)
 		.trusted_exe = bits_of(what & NOT_EXE ? IN(BROWSER) : 0),
 		.traits = (what & TRAIT ? HAS(MEMFD) : 0) | (what & NOT_TRAIT ? HAS(DELETED) : 0) |
 			  (what & WHEN ? HAS(NO_TERMINAL) : 0),
+		.sessions = what & SESSION ? NO_LOGIN : LOGIN,
 		.object = { bits_of((what & TO ? IN(STARTUP) : 0) | (what & NOT_TO ? IN(CRON) : 0)), 0, NO_PLACE },
 		.object2.place = NO_PLACE,
 	};
@@ -552,7 +564,7 @@ static struct rampart_request asked(u32 what, enum rampart_op op)
 /* Whether the rule holds: what it asks for is true, what it asks not to be is not, and of two kinds of object one is enough. */
 static bool holds(u32 rule, u32 what)
 {
-	u32 needed = rule & (BY | EXE | WHEN), excepted = rule & (NOT_BY | NOT_EXE | NOT_TO | NOT_TRAIT), object = rule & (TO | TRAIT);
+	u32 needed = rule & (BY | EXE | WHEN | SESSION), excepted = rule & (NOT_BY | NOT_EXE | NOT_TO | NOT_TRAIT), object = rule & (TO | TRAIT);
 
 	return !(needed & ~what) && !(excepted & what) && (!object || object & what);
 }
@@ -926,6 +938,7 @@ static void random_rules(struct random_policy *r)
 			.not_exe = random_set(n, 6),
 			.object = random_set(n, 2), .not_object = random_set(n, 4), .object_traits = random_set(RAMPART_TRAIT_NUM, 3),
 			.not_object_traits = random_set(RAMPART_TRAIT_NUM, 4), .when = random_set(RAMPART_TRAIT_NUM, 4),
+			.sessions = random_set(RAMPART_SESSION_NUM, 4),
 		};
 	}
 }
@@ -1067,6 +1080,7 @@ static void random_programs(struct rampart_request *q, const struct random_polic
 	q->traits = random_below(2) ? random_u64() & (BIT_ULL(RAMPART_TRAIT_NUM) - 1) : 0;
 	if (random_below(2))
 		q->traits &= random_u64();
+	q->sessions = random_below(4) ? BIT_ULL(random_below(RAMPART_SESSION_NUM)) : 0;
 }
 
 /* What is about no place at all is found by rampart_ruleset_wide(), or no rule is about it. */
@@ -1083,13 +1097,14 @@ static void assert_wide(const struct rampart_ruleset *ruleset, struct rampart_re
 	assert_true(rampart_ruleset_wide(ruleset, q.op) & (q.traits | RAMPART_WIDE));
 }
 
-/* Other traits than those that rules look at change nothing; nor do other classes of what can be trusted. */
+/* Other traits and sessions than those that rules look at change nothing; nor do other classes of what can be trusted. */
 static void assert_looks_at(const struct rampart_ruleset *ruleset, struct rampart_request q, const struct decision *d)
 {
 	u64 exempting = rampart_ruleset_exempting(ruleset);
 	struct decision other;
 
 	q.traits ^= random_u64() & ~rampart_ruleset_traits(ruleset);
+	q.sessions ^= random_u64() & ~rampart_ruleset_sessions(ruleset);
 	q.trusted_lineage ^= random_u64() & ~exempting;
 	q.trusted_exe ^= random_u64() & ~exempting;
 	other = decide(ruleset, &q);

@@ -18,6 +18,7 @@ static void numbers_have_words(test_state *state)
 	names(outcome_words, ARRAY_SIZE(outcome_words), RAMPART_OUTCOME_NUM, rampart_outcome_name);
 	names(op_words, ARRAY_SIZE(op_words), RAMPART_OP_NUM, rampart_op_name);
 	names(trait_words, ARRAY_SIZE(trait_words), RAMPART_TRAIT_NUM, rampart_trait_name);
+	names(session_words, ARRAY_SIZE(session_words), RAMPART_SESSION_NUM, rampart_session_name);
 	names(role_words, ARRAY_SIZE(role_words), RAMPART_ROLE_NUM, rampart_role_name);
 }
 

@@ -40,6 +40,12 @@ static void numbers_equal_proto(test_state *state)
 	same_name(&rampart__trait__descriptor, "TRAIT_", RAMPART_TRAIT_##name, #name);
 	RAMPART_TRAITS(X)
 #undef X
+#define X(name, text)                                                                                      \
+	static_assert((int)RAMPART_SESSION_##name == (int)RAMPART__SESSION__SESSION_##name, #name);        \
+	same_name(&rampart__session__descriptor, "SESSION_", RAMPART_SESSION_##name, #name);
+	RAMPART_SESSIONS(X)
+#undef X
+	assert_int_equal(rampart__session__descriptor.n_values, RAMPART_SESSION_NUM);
 	assert_int_equal(rampart__trait__descriptor.n_values, RAMPART_TRAIT_NUM);
 	assert_int_equal(rampart__mode__descriptor.n_values, RAMPART_MODE_NUM);
 	assert_int_equal(rampart__outcome__descriptor.n_values, RAMPART_OUTCOME_NUM);
@@ -57,6 +63,8 @@ static void words_equal_proto(test_state *state)
 		assert_int_equal(strcasecmp(rampart_op_name(i), rampart__operation__descriptor.values[i].name + 3), 0);
 	for (unsigned int i = 0; i < RAMPART_TRAIT_NUM; i++)
 		assert_int_equal(strcasecmp(rampart_trait_name(i), rampart__trait__descriptor.values[i].name + 6), 0);
+	for (unsigned int i = 0; i < RAMPART_SESSION_NUM; i++)
+		assert_int_equal(strcasecmp(rampart_session_name(i), rampart__session__descriptor.values[i].name + 8), 0);
 }
 
 SUITE(names_proto,

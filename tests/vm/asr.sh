@@ -41,7 +41,9 @@ policy_of() {
 		version: $((${version_before:-0} + $1))
 		valid: {from: 2020-01-01, until: 2040-01-01}
 		asr: $2
-		classes: {exec_trusted: {add: [$(realpath "$here"), /opt/zoom]}}
+		classes:
+		  exec_trusted: {add: [$(realpath "$here"), /opt/zoom]}
+		${classes-}
 	YAML
 }
 version=0
@@ -101,7 +103,9 @@ for rule in $rules; do
 	reported "$rule" block blocked
 done
 
-# Ordinary work, with all of them.
+# Ordinary work, with all of them. A busybox that has a link for each command would be an interpreter of what each of them reads.
+classes='  shell: {paths: [/usr/bin/dash, /usr/bin/bash], roles: [interprets]}
+  interpreter: {paths: [/usr/bin/dash, /usr/bin/bash], roles: [interprets]}'
 in_force harmless/audit '{"*": {mode: audit}}'
 prepare || not_ok harmless/prepare "$?"
 # Who builds programs has a folder for it.

@@ -21,6 +21,10 @@ control() {
 		version: $((${version_before:-0} + version))
 		valid: {from: 2020-01-01, until: 2040-01-01}
 		exec: $1
+		# Commands that are links to busybox would be interpreters of what they read.
+		classes:
+		  shell: {paths: [/usr/bin/dash, /usr/bin/bash], roles: [interprets]}
+		  interpreter: {paths: [/usr/bin/dash, /usr/bin/bash], roles: [interprets]}
 		${2-}
 	YAML
 }
