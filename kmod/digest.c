@@ -138,6 +138,19 @@ static bool digest_of(struct file *file, u8 digest[SHA256_DIGEST_SIZE])
 	return true;
 }
 
+/* While it is executed, a program is mapped as code too. */
+static bool is_own_program(const struct file *file)
+{
+	const struct file *exe;
+	bool own;
+
+	rcu_read_lock();
+	exe = current->mm ? rcu_dereference(current->mm->exe_file) : NULL;
+	own = exe && file_inode(exe) == file_inode(file);
+	rcu_read_unlock();
+	return own;
+}
+
 /* What is memory only can be written to by whoever made it, while it is executed. On all else no one can, while the kernel forbids it. */
 static bool stays_so(const struct file *file, bool reread)
 {
@@ -145,7 +158,7 @@ static bool stays_so(const struct file *file, bool reread)
 
 	if (inode->i_sb->s_flags & SB_NOUSER)
 		return false;
-	if (reread)
+	if (reread && !is_own_program(file))
 		return !inode_is_open_for_write(inode) && rampart_only_root_changes(&file->f_path);
 	return atomic_read(&inode->i_writecount) < 0;
 }

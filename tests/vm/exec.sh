@@ -63,7 +63,8 @@ check off/library loads $tools/lib.so
 
 check audit control "{mode: audit, deny: [{path: $tools/psexec}, {sha256: $(digest /tmp/tool)}]}"
 check audit/runs runs $tools/psexec
-check audit/reported last '.rule == "exec_deny" and .outcome == "audited" and .op == "exec"'
+# First it is executed, then it is loaded.
+check audit/reported last '.rule == "exec_deny" and .outcome == "audited"'
 check audit/loader by_loader $tools/psexec
 check audit/memory in_memory
 
