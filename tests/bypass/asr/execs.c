@@ -349,12 +349,15 @@ static int brought_by_mount(const char *path)
 	return mount(".", path, NULL, MS_BIND, NULL) ?: tool(name);
 }
 
-/* In a file system of one's own, mounted there. */
+/* In a file system of one's own, mounted there: its owner has to have an id. */
 static int brought_by_tmpfs(const char *path)
 {
-	char name[128];
+	char name[128], users[32], groups[32];
 
-	if (unshare(CLONE_NEWUSER | CLONE_NEWNS))
+	snprintf(users, sizeof(users), "0 %u 1", getuid());
+	snprintf(groups, sizeof(groups), "0 %u 1", getgid());
+	if (unshare(CLONE_NEWUSER | CLONE_NEWNS) || put_file("/proc/self/setgroups", "deny", 0, 0) ||
+	    put_file("/proc/self/uid_map", users, 0, 0) || put_file("/proc/self/gid_map", groups, 0, 0))
 		return -1;
 	mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL);
 	snprintf(name, sizeof(name), "%s/tool", path);
