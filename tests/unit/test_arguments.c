@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MIT
+#include <harness.h>
+
+#include "arguments.h"
+
+struct arguments_case {
+	const char *argv;	/* separated by "\1", so that a string literal can hold them */
+	const char *script;	/* NULL: none; "": something that no file is called */
+	bool standard_input, encoded;
+};
+
+#define X16 "AAbbCCddEEff0123"
+#define X64 X16 X16 X16 X16
+#define ESC6 "\\x65\\x66\\x67\\x68\\x69\\x70"
+#define OCT6 "\\101\\102\\103\\104\\105\\106"
+
+static const struct arguments_case cases[] = {
+	/* which script */
+	{ "sh", .script = NULL },
+	{ "sh\1f", .script = "f" },
+	{ "sh\1/tmp/f", .script = "f" },
+	{ "sh\1-e\1/tmp/f\1g", .script = "f" },
+	{ "sh\1--posix\1./f", .script = "f" },
+	{ "sh\1--\1f", .script = "f" },
+	{ "sh\1-\1f", .script = NULL, .standard_input = true },
+	{ "sh\1-s\1f", .script = NULL, .standard_input = true },
+	{ "sh\1-c\1/tmp/f", .script = "" },
+	{ "sh\1-lc\1/tmp/f\1g", .script = "" },
+	{ "python3\1--check\1f", .script = "f" },
+	{ "sh\1/tmp/", .script = "" },
+	{ "sh\1\1f", .script = "f" },
+	/* what is encoded */
+	{ "sh\1-c\1" X64 X64, .script = "", .encoded = true },
+	{ "sh\1-c\1" X64 X16 X16 X16, .script = "" },
+	{ "sh\1-c\1" X64 " " X64, .script = "" },
+	{ "sh\1-c\1x=" X64 X64 "; y", .script = "", .encoded = true },
+	{ "sh\1" X64 "\1" X64, .script = X64 },
+	{ X64 X64 "\1f", .script = "f" },
+	{ "sh\1-c\1/a/b/c/d/e/f/g/h/A/B/C/D/E/F/G/H/0/1/2/3/4/5/6/7/8/9/a/b/c/d/e/f/g/h/A/B/C/D/E/F/G/H/0/1/2/3/4/5/6/7/8/9/a/b/c/d/e/f/g",
+	  .script = "" },
+	{ "sh\1-c\1printf '" ESC6 ESC6 ESC6 ESC6 "'", .script = "", .encoded = true },
+	{ "sh\1-c\1printf '" ESC6 ESC6 ESC6 "'", .script = "" },
+	{ "sh\1-c\1printf '" OCT6 OCT6 OCT6 OCT6 "'", .script = "", .encoded = true },
+	{ "sh\1-c\1echo aGk= | base64 -d | sh", .script = "", .encoded = true },
+	{ "sh\1-c\1echo aGk= | base64  \t -d |\nsh -x", .script = "", .encoded = true },
+	{ "sh\1-c\1eval \"$(base64 --decode f)\"", .script = "", .encoded = true },
+	{ "python3\1-c\1import base64; exec(base64.b64decode('aGk='))", .script = "", .encoded = true },
+	{ "perl\1-e\1use MIME::Base64; system(decode_base64(\"aGk=\"))", .script = "use MIME::Base64; system(decode_base64(\"aGk=\"))", .encoded = true },
+	{ "sh\1-c\1base64 -d f > g", .script = "" },
+	{ "sh\1-c\1base64 -d f | sha256sum", .script = "" },
+	{ "sh\1-c\1base64 f | sh", .script = "" },
+	{ "sh\1-c\1curl x | sh", .script = "" },
+	{ "sh\1-c\1base64 -d f\1| sh", .script = "" },
+};
+
+/* Fed in pieces of @step bytes, and with an environment behind. */
+static struct rampart_arguments read_case(const struct arguments_case *c, u32 step)
+{
+	struct rampart_arguments args = { .max = 1 };
+	u32 len = strlen(c->argv) + 1, i;
+	u8 text[1024];
+
+	memcpy(text, c->argv, len);
+	for (i = 0; i < len; i++) {
+		args.max += text[i] == '\1';
+		text[i] = text[i] == '\1' ? 0 : text[i];
+	}
+	memcpy(text + len, "E=x\0F=/y/z", sizeof("E=x\0F=/y/z"));
+	len += sizeof("E=x\0F=/y/z");
+	for (i = 0; i < len; i += step)
+		rampart_arguments_feed(&args, text + i, step < len - i ? step : len - i);
+	return args;
+}
+
+static void reads(test_state *state)
+{
+	for (u32 i = 0; i < ARRAY_SIZE(cases); i++) {
+		for (u32 step = 1; step < 512; step = 2 * step + 1) {
+			const struct arguments_case *c = &cases[i];
+			struct rampart_arguments args = read_case(c, step);
+			u64 script = !c->script ? 0 : rampart_name_hash((const u8 *)c->script, strlen(c->script));
+
+			if (args.standard_input != c->standard_input || args.encoded != c->encoded || !args.script != !script ||
+			    (script && *c->script && args.script != script))
+				fail_msg("%s, in pieces of %u: script %llx, standard_input %u, encoded %u", c->argv, step,
+					 (unsigned long long)args.script, args.standard_input, args.encoded);
+		}
+	}
+}
+
+/* Any bytes, in any pieces: the same comes out, and nothing is read or written beyond. */
+static void takes_anything(test_state *state)
+{
+	static u8 text[4096];
+
+	for (u32 round = 0; round < 200; round++) {
+		struct rampart_arguments whole = { .max = 8 }, pieces = { .max = 8 };
+		u32 i, n;
+
+		for (i = 0; i < sizeof(text); i++)
+			text[i] = "\0\\x6ab AZ09/=-cs|"[random_below(16)];
+		rampart_arguments_feed(&whole, text, sizeof(text));
+		for (i = 0; i < sizeof(text); i += n) {
+			n = 1 + random_below(100);
+			n = n < sizeof(text) - i ? n : sizeof(text) - i;
+			rampart_arguments_feed(&pieces, text + i, n);
+		}
+		assert_memory_equal(&whole, &pieces, sizeof(whole));
+		assert_true(whole.n <= 8 && whole.tail_len <= RAMPART_ARGUMENTS_TAIL);
+	}
+}
+
+static void knows_names_of_scripts(test_state *state)
+{
+	static const struct {
+		const char *name;
+		bool script;
+	} names[] = {
+		{ "a.sh", true }, { "a.py", true }, { ".sh", false }, { "sh", false }, { "a.txt", false }, { "a.sh.txt", false },
+		{ "a.jar", true }, { "", false },
+	};
+
+	for (u32 i = 0; i < ARRAY_SIZE(names); i++)
+		if (rampart_is_script_name(names[i].name, strlen(names[i].name)) != names[i].script)
+			fail_msg("%s", names[i].name);
+	assert_true(rampart_name_hash((const u8 *)"a", 1) != rampart_name_hash((const u8 *)"b", 1));
+}
+
+SUITE(arguments,
+	TEST(reads),
+	TEST(takes_anything),
+	TEST(knows_names_of_scripts));
