@@ -151,6 +151,8 @@ static int enforce_setxattr(enum rampart_hook hook, struct dentry *dentry, const
 {
 	u32 traits = strcmp(name, RAMPART_PROVENANCE_XATTR) ? 0 : BIT(RAMPART_TRAIT_PROVENANCE);
 
+	if (traits && rampart_provenance_marking())
+		return 0;
 	return rampart_enforce_traits(hook, RAMPART_OP_SETXATTR, dentry, traits, flags);
 }
 

@@ -6,6 +6,7 @@
 #include <linux/fs.h>
 #include <linux/fs_struct.h>
 #include <linux/highmem.h>
+#include <linux/list.h>
 #include <linux/mm.h>
 #include <linux/pid_namespace.h>
 #include <linux/sched/task.h>
@@ -49,15 +50,56 @@ static u32 read_marks(struct dentry *dentry)
 	return le32_to_cpu(value.marks) & RAMPART_MARKS;
 }
 
+/* On an overlay the attribute goes on to the file below by a call of its own, which the hooks see too. */
+struct marking {
+	struct list_head node;
+	const struct task_struct *task;
+};
+
+static DEFINE_SPINLOCK(marking_lock);
+static LIST_HEAD(marking_now);	/* marking_lock */
+
+static void marking_begin(struct marking *marking)
+{
+	marking->task = current;
+	spin_lock(&marking_lock);
+	list_add(&marking->node, &marking_now);
+	spin_unlock(&marking_lock);
+}
+
+static void marking_end(struct marking *marking)
+{
+	spin_lock(&marking_lock);
+	list_del(&marking->node);
+	spin_unlock(&marking_lock);
+}
+
+bool rampart_provenance_marking(void)
+{
+	const struct marking *marking;
+	bool found = false;
+
+	spin_lock(&marking_lock);
+	list_for_each_entry(marking, &marking_now, node)
+		found |= marking->task == current;
+	spin_unlock(&marking_lock);
+	return found;
+}
+
 /* Caller has locked the inode and may write to its file system. */
 static int change_marks(struct dentry *dentry, u32 add, u32 drop)
 {
 	u32 old = read_marks(dentry), marks = (old | add) & ~drop;
 	struct value value = { .version = VERSION, .marks = cpu_to_le32(marks) };
+	struct marking marking;
+	int err;
 
 	if (marks == old)
 		return 0;
-	return __vfs_setxattr(compat_nop_idmap, dentry, d_inode(dentry), RAMPART_PROVENANCE_XATTR, &value, sizeof(value), 0);
+	marking_begin(&marking);
+	err = __vfs_setxattr(compat_nop_idmap, dentry, d_inode(dentry), RAMPART_PROVENANCE_XATTR, &value, sizeof(value), 0);
+	marking_end(&marking);
+	return err;
 }
 
 /* @writes: the caller is within mnt_want_write() of this file system, where to wait for it again could be to wait for ever. */

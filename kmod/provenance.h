@@ -36,6 +36,9 @@ int rampart_provenance_open(struct file *file);
  */
 int rampart_provenance_exec(struct linux_binprm *bprm, u32 *traits);
 
+/* rampart_provenance_marking() - whether it is for a mark that current changes an attribute. Context: any but interrupts. */
+bool rampart_provenance_marking(void);
+
 /* rampart_provenance_truncate() - somebody cuts it off by its name. Context: may sleep, the inode is locked. */
 void rampart_provenance_truncate(struct dentry *dentry);
 

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
+# usage: provenance.sh [off|audit|block]...: in these modes, by default in all of them
 # Where files come from: what a program has fetched, saved, installed or copied is known as such, whatever becomes of it. Each attack is
 # tried without a rule (it works), with one that reports, and with one that refuses; and what was not fetched runs all the time.
 here=$(dirname "$0")
@@ -174,12 +175,10 @@ each() {
 		harmless $1/$by
 	done
 }
-check off rule off
-each off
-check audit rule audit
-each audit
-check block rule block
-each block
+for mode in ${*:-off audit block}; do
+	check $mode rule $mode
+	each $mode
+done
 
 # --- the marks themselves ---
 by=root dir=$work/marks
@@ -227,6 +226,17 @@ as_user $bin/pack copy $work/program /tmp/theirs
 refused packaged/by_user packaged_runs /tmp/theirs
 $bin/pack copy $work/program /tmp/public
 refused packaged/where_all_write packaged_runs /tmp/public
+# The layers of an overlay get the mark from above.
+mkdir -p /mnt/work/layers/upper /mnt/work/layers/work /mnt/work/layers/lower $lib/merged
+if mount -t overlay -o lowerdir=/mnt/work/layers/lower,upperdir=/mnt/work/layers/upper,workdir=/mnt/work/layers/work overlay $lib/merged; then
+	chmod 755 /mnt/work /mnt/work/layers
+	check packaged/overlay pack merged/program
+	check packaged/overlay_runs packaged_runs $lib/merged/program
+	echo >> $lib/merged/program
+	refused packaged/overlay_changed packaged_runs $lib/merged/program
+else
+	skip packaged/overlay "there are no overlays here"
+fi
 userns() { unshare -rm sh -c "mount -t tmpfs none /mnt && cp $work/program /mnt/p && setfattr -n security.rampart -v 0x0100080000 /mnt/p; $bin/packaged_only exec /mnt/p; [ \$? = 2 ]"; }
 refused packaged/forged userns
 finish
