@@ -18,21 +18,12 @@ static void set_text(json_t *object, const char *key, struct pb_view text)
 
 /* --- classes --- */
 
-static uint32_t roles_of(const struct rampart_policy *policy, u32 i)
-{
-	uint32_t roles = 0;
-
-	for (unsigned int role = 0; role < RAMPART_ROLE_NUM; role++)
-		roles |= (policy->roles[role] >> i & 1) << role;
-	return roles;
-}
-
-static json_t *describe_roles(uint32_t roles)
+static json_t *describe_roles(const struct rampart_policy *policy, u32 i)
 {
 	json_t *list = json_array();
 
 	for (unsigned int role = 0; role < RAMPART_ROLE_NUM; role++)
-		if (roles >> role & 1)
+		if (policy->roles[role] >> i & 1)
 			json_array_append_new(list, json_string(rampart_role_name(role)));
 	return list;
 }
@@ -40,13 +31,14 @@ static json_t *describe_roles(uint32_t roles)
 static json_t *describe_class(const struct rampart_policy *policy, u32 i)
 {
 	struct rampart_views paths = rampart_policy_class(policy, i);
-	json_t *list = json_array();
+	json_t *list = json_array(), *roles = describe_roles(policy, i);
 
 	for (u32 j = 0; j < paths.n; j++)
 		json_array_append_new(list, rampart_describe_text(paths.v[j]));
 	list = json_pack("{s:o}", "paths", list);
-	if (roles_of(policy, i))
-		json_object_set_new(list, "roles", describe_roles(roles_of(policy, i)));
+	if (json_array_size(roles))
+		json_object_set(list, "roles", roles);
+	json_decref(roles);
 	return list;
 }
 
