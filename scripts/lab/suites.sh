@@ -6,7 +6,7 @@ dir=$(dirname "$counts")
 mkdir -p "$dir"
 : >"$counts"
 
-# tally NAME FILE STATUS: adds the last lines of the suites whose output it is; without any they have failed.
+# tally NAME FILE STATUS SECONDS: adds the last lines of the suites whose output it is; without any they have failed.
 tally() {
 	local passed failed skipped
 	read -r passed failed skipped < <(awk '/^[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped$/ { p += $1; f += $3; s += $5 }
@@ -16,16 +16,16 @@ tally() {
 		failed=$((failed + 1))
 	fi
 	echo "$passed $failed $skipped" >>"$counts"
-	echo "$1: $passed passed, $failed failed, $skipped skipped"
+	echo "$1: $passed passed, $failed failed, $skipped skipped (${4}s)"
 }
 
 # suite NAME COMMAND...
 suite() {
-	local name=$1 status=0 out=$dir/${1//[^a-z0-9.]/-}.log
+	local name=$1 status=0 out=$dir/${1//[^a-z0-9.]/-}.log began=$SECONDS
 	shift
 	"$@" >"$out" 2>&1 || status=$?
 	grep -E '^not ok|^skip|FAILED|^# ' "$out" || true
-	tally "$name" "$out" "$status"
+	tally "$name" "$out" "$status" $((SECONDS - began))
 }
 
 # start NAME COMMAND...: a suite beside the others. A guest waits a good part of its time, so that there may be one more than
