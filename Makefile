@@ -161,7 +161,7 @@ $(B)/tests/unit/%: $(B)/obj/tests/unit/%.o $(B)/librampart.a
 
 # Those of the core run it under the sanitizers; so does the one that has it compiled in.
 SANITIZE := -fsanitize=address,undefined
-CORE_TESTS := $(patsubst %,$(B)/tests/unit/%,test_pb test_names test_decode test_cms test_floor test_ruleset test_decide test_arguments)
+CORE_TESTS := $(patsubst %,$(B)/tests/unit/%,test_pb test_names test_decode test_cms test_floor test_ruleset test_decide test_arguments test_ransom)
 SANITIZED_CORE := $(CORE_SRC:%.c=$(B)/obj/sanitized/%.o)
 SANITIZED := $(CORE_TESTS) $(B)/tests/unit/test_ruleset_memory
 $(SANITIZED_CORE) $(SANITIZED:$(B)/%=$(B)/obj/%.o): private CFLAGS += $(SANITIZE) -fno-sanitize-recover=all

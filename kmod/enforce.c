@@ -16,6 +16,7 @@
 #include "event.h"
 #include "grant.h"
 #include "provenance.h"
+#include "ransom.h"
 #include "rampart.h"
 #include "subject.h"
 
@@ -377,7 +378,7 @@ static noinline const struct rampart_excluded *find_exclusion(const struct repor
 static bool is_outside(enum rampart_op op, const struct dentry *dentry, const struct dentry *dentry2, u32 traits)
 {
 	/* The process's own are not known yet. */
-	const u32 possible = traits | RAMPART_WIDE | BIT(RAMPART_TRAIT_NO_TERMINAL);
+	const u32 possible = traits | RAMPART_WIDE | BIT(RAMPART_TRAIT_NO_TERMINAL) | rampart_ransom_possible();
 	const struct rampart_view *view;
 	bool outside;
 
@@ -393,9 +394,13 @@ static bool is_outside(enum rampart_op op, const struct dentry *dentry, const st
 /* Of the process, what a rule asks for. */
 static u32 subject_traits(const struct rampart_view *view)
 {
+	u32 traits = 0;
+
 	if (view->traits & BIT(RAMPART_TRAIT_NO_TERMINAL) && !READ_ONCE(current->signal->tty))
-		return BIT(RAMPART_TRAIT_NO_TERMINAL);
-	return 0;
+		traits |= BIT(RAMPART_TRAIT_NO_TERMINAL);
+	if (view->traits & rampart_ransom_possible() && rampart_ransom_image(view, subject_of(current)))
+		traits |= BIT(RAMPART_TRAIT_RANSOM);
+	return traits;
 }
 
 /* A label that is empty is of no interest, unless a rule asks for what is not about any. */
@@ -455,6 +460,8 @@ static noinline int enforce(enum rampart_hook hook, enum rampart_op op, const st
 		report(&r);
 	if (rampart_outcome_denies(verdict.outcome))
 		err = -EPERM;
+	if (unlikely(verdict.outcome == RAMPART_BLOCKED && verdict.rule->when & BIT(RAMPART_TRAIT_RANSOM)))
+		rampart_ransom_stop(r.view);
 out:
 	rcu_read_unlock();
 	return err;

@@ -9,6 +9,7 @@
 
 #include "enforce.h"
 #include "provenance.h"
+#include "ransom.h"
 #include "rampart.h"
 
 static struct rampart_label label_now(struct dentry *dentry)
@@ -50,12 +51,15 @@ int hook_inode_rename(struct inode *old_dir, struct dentry *old_dentry, struct i
 	int err;
 
 	rampart_hook_seen(inode_rename);
+	rampart_watch_change(old_dentry);
+	rampart_watch_change(new_dentry);
 	err = rampart_enforce(HOOK_inode_rename, RAMPART_OP_RENAME, &from, &to, flags);
 	if (err)
 		return err;
 	if ((d_is_dir(old_dentry) || ((flags & RENAME_EXCHANGE) && d_is_dir(new_dentry))) &&
 	    (labelled(old_dentry) || labelled(new_dentry)))
 		rampart_store_refresh_later(false, true);
+	rampart_watch_rename(old_dentry, new_dentry, flags);
 	after_change(new_dentry);
 	return 0;
 }
@@ -65,10 +69,13 @@ int hook_inode_unlink(struct inode *dir, struct dentry *dentry)
 	int err;
 
 	rampart_hook_seen(inode_unlink);
+	rampart_watch_change(dentry);
 	err = rampart_enforce_dentry(HOOK_inode_unlink, RAMPART_OP_DELETE, dentry, 0);
 	/* A secret that has another name would be left under that one alone, which may be anywhere. */
 	if (!err && d_inode(dentry)->i_nlink > 1 && (label_now(dentry).classes & RAMPART_OBJ_SECRET))
 		err = rampart_enforce_dentry(HOOK_inode_unlink, RAMPART_OP_LINK, dentry, 0);
+	if (!err)
+		rampart_watch_destroy(dentry);
 	return err;
 }
 
@@ -84,9 +91,11 @@ int hook_inode_create(struct inode *dir, struct dentry *dentry, umode_t mode)
 
 	rampart_hook_seen(inode_create);
 	err = rampart_enforce_traits(HOOK_inode_create, RAMPART_OP_CREATE, dentry, executable(mode), mode);
-	if (!err)
-		after_change(dentry);
-	return err;
+	if (err)
+		return err;
+	rampart_watch_create(dentry);
+	after_change(dentry);
+	return 0;
 }
 
 int hook_inode_symlink(struct inode *dir, struct dentry *dentry, const char *target)
@@ -142,8 +151,13 @@ int hook_inode_setattr(compat_idmap *idmap, struct dentry *dentry, struct iattr 
 	if ((attr->ia_valid & ATTR_MODE) && S_ISREG(inode->i_mode) && !(inode->i_mode & 0111))
 		traits = executable(attr->ia_mode);
 	err = rampart_enforce_traits(HOOK_inode_setattr, RAMPART_OP_SETATTR, dentry, traits, attr->ia_valid);
-	if (!err && (attr->ia_valid & (ATTR_SIZE | ATTR_FILE)) == ATTR_SIZE)
+	if (err || !(attr->ia_valid & ATTR_SIZE))
+		return err;
+	if (!(attr->ia_valid & ATTR_FILE))
 		rampart_follow_truncate(dentry);
+	/* A file that is opened to be cut off is looked at when it is closed. */
+	if (!attr->ia_size && !(attr->ia_valid & ATTR_OPEN))
+		rampart_watch_destroy(dentry);
 	return err;
 }
 

@@ -21,6 +21,7 @@
 #include "hook_cgroup.h"
 #include "hook_file.h"
 #include "provenance.h"
+#include "ransom.h"
 #include "rampart.h"
 
 /* The dentry whose inode is really written: below an overlay, that of the backing file. */
@@ -85,7 +86,19 @@ int hook_file_open(struct file *file)
 	err = rampart_enforce_cgroup_file(HOOK_file_open, file_inode(file));
 	if (err)
 		return err;
-	return enforce_write(HOOK_file_open, file, file->f_flags) ?: rampart_follow_open(file);
+	rampart_watch_write(file);
+	err = enforce_write(HOOK_file_open, file, file->f_flags) ?: rampart_follow_open(file);
+	if (!err)
+		rampart_watch_open(file);
+	return err;
+}
+
+/* Whenever the last reference to an open file goes: process context or a worker's, may sleep. */
+int hook_locks_remove_file(struct file *file)
+{
+	rampart_hook_seen(locks_remove_file);
+	rampart_watch_close(file);
+	return 0;
 }
 
 /* Some processes may execute whatever they can read. */

@@ -14,6 +14,7 @@
 #include "attach.h"
 #include "enforce.h"
 #include "provenance.h"
+#include "ransom.h"
 #include "rampart.h"
 #include "subject.h"
 
@@ -117,6 +118,7 @@ int hook_bprm_committed_creds(const struct linux_binprm *bprm)
 	rampart_hook_seen(bprm_committed_creds);
 	rampart_sleep_begin();
 	subject_exec_commit(bprm);
+	rampart_watch_exec();
 	rampart_sleep_end();
 	return 0;
 }

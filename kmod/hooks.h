@@ -17,6 +17,8 @@
 
 #define OP(name) (1ULL << RAMPART_OP_##name)
 #define ALWAYS (~0ULL)
+/* No operation that a rule could be about: whether it matters that a file is closed. */
+#define RAMPART_NEED_CLOSE (1ULL << 63)
 
 #define RAMPART_HOOKS(H, F)                                                 \
 	H(capable, 4, ALWAYS)                                               \
@@ -51,7 +53,8 @@
 	H(ptrace_access_check, 2, OP(PTRACE))                               \
 	H(task_setscheduler, 1, OP(SCHED))                                  \
 	H(task_setrlimit, 3, OP(SCHED))                                     \
-	F(cgroup_attach_task, 3, OP(SCHED))
+	F(cgroup_attach_task, 3, OP(SCHED))                                 \
+	F(locks_remove_file, 1, RAMPART_NEED_CLOSE)
 
 /* What no program can reach could not be proven either. */
 #ifdef CONFIG_COMPAT
@@ -125,6 +128,7 @@ int hook_file_send_sigiotask(struct task_struct *task, struct fown_struct *owner
 int hook_ptrace_access_check(struct task_struct *child, unsigned int mode);
 int hook_task_setscheduler(struct task_struct *task);
 int hook_task_setrlimit(struct task_struct *task, unsigned int resource, struct rlimit *limit);
+int hook_locks_remove_file(struct file *file);
 int hook_cgroup_attach_task(struct cgroup *group, struct task_struct *leader, bool threadgroup);
 
 #endif

@@ -15,6 +15,7 @@
 #include "image.h"
 #include "label.h"
 #include "rampart.h"
+#include "ransom.h"
 
 struct exe_id exe_id_of(const struct inode *inode)
 {
@@ -54,7 +55,10 @@ static struct image *image_new(void)
 
 static void image_release(struct kref *ref)
 {
-	kfree_rcu(container_of(ref, struct image, ref), rcu);
+	struct image *image = container_of(ref, struct image, ref);
+
+	rampart_ransom_forget(image);
+	kfree_rcu(image, rcu);
 }
 
 void image_put(struct image *image)

@@ -9,6 +9,8 @@
 #include <linux/kref.h>
 #include <linux/rcupdate.h>
 #include <linux/types.h>
+#include <env.h>
+#include <ransom.h>
 
 struct file;
 struct inode;
@@ -36,6 +38,8 @@ struct image {
 	u8 sha256[32];
 	/* Which of the policy's classes it is in, and which of them count where they exempt: see rampart_image_classes(). Any context. */
 	u64 classes, trusted_classes;
+	struct rampart_ransom ransom;	/* of all that came of it; under the lock of kmod/ransom.c */
+	bool ransoms;		/* it was enough. Any context */
 	u16 path_len;		/* of the program, at the time of the exec, at text[0] */
 	u16 script;		/* where in text the path of the script is, 0: it is none */
 	u16 script_len;

@@ -6,6 +6,7 @@
 #include "label.h"
 #include "netlink.h"
 #include "rampart.h"
+#include "ransom.h"
 #include "store.h"
 #include "subject.h"
 #include "load.h"
@@ -67,6 +68,7 @@ static void __exit rampart_exit(void)
 {
 	rampart_netlink_exit();
 	rampart_attach_exit();
+	rampart_ransom_exit();
 	rampart_store_exit();
 	rampart_verify_exit();
 	rampart_load_exit();

@@ -15,6 +15,7 @@
 #include "enforce.h"
 #include "hook_file.h"
 #include "provenance.h"
+#include "ransom.h"
 #include "rampart.h"
 #include "resolve.h"
 #include "store.h"
@@ -162,6 +163,7 @@ int rampart_store_publish(struct rampart_ruleset *ruleset, const struct rampart_
 {
 	struct job job = { .info = info };
 	u64 ops = rampart_ruleset_ops(ruleset);
+	bool watches = rampart_ruleset_traits(ruleset) & BIT(RAMPART_TRAIT_RANSOM);
 
 	job.ref = kzalloc(sizeof(*job.ref), GFP_KERNEL);
 	if (!job.ref)
@@ -176,7 +178,8 @@ int rampart_store_publish(struct rampart_ruleset *ruleset, const struct rampart_
 	*new_generation = rampart_store_info(NULL);
 	rampart_file_judge_reads(ops & BIT_ULL(RAMPART_OP_READ));
 	rampart_provenance_follow(has_roles(ruleset));
-	rampart_attach_need(ops);
+	rampart_ransom_follow(watches);
+	rampart_attach_need(ops | (watches ? RAMPART_NEED_CLOSE : 0));
 	return 0;
 }
 

@@ -367,6 +367,10 @@ static const struct member asr_members[] = {
 	{ 9, KIND_VIEW, AT(policy.denied_digests), .check = check_digests },
 	{ 10, KIND_VIEW, AT(policy.trusted_digests), .check = check_digests },
 	{ 11, KIND_NUMBER, AT(policy.roles[RAMPART_ROLE_TOOLS]) },
+	{ 12, KIND_NUMBER, AT(policy.roles[RAMPART_ROLE_CANARIES]) },
+	{ 13, KIND_NUMBER, AT(policy.roles[RAMPART_ROLE_LAUNCHES]) },
+	{ 14, KIND_NUMBER, AT(policy.roles[RAMPART_ROLE_SNAPSHOTS]) },
+	{ 15, KIND_NUMBER, AT(policy.roles[RAMPART_ROLE_CACHES]) },
 };
 
 static const struct message target_message = MESSAGE(target_members);

@@ -15,7 +15,7 @@
 #define RAMPART_PACKAGE_MAX 64		/* bytes of a package's name */
 #define RAMPART_TAGS_MAX 64		/* target.tags, target.hosts; 64 bytes each */
 #define RAMPART_REVOKED_MAX 1024
-#define RAMPART_CLASSES_MAX 48		/* asr.classes; RAMPART_PATTERNS_MAX paths in all of them */
+#define RAMPART_CLASSES_MAX 54		/* asr.classes; RAMPART_PATTERNS_MAX paths in all of them */
 #define RAMPART_ASR_RULES_MAX 128	/* asr.rules */
 #define RAMPART_EXCLUSIONS_MAX 100000	/* asr.exclusions */
 #define RAMPART_DIGESTS_MAX 1000000	/* asr.denied_digests, asr.trusted_digests; RAMPART_FILE_DIGEST bytes each */

@@ -51,19 +51,24 @@
 	X(DENIED_DIGEST, "denied_digest")                                                                  \
 	X(TRUSTED_DIGEST, "trusted_digest")                                                                \
 	X(TOOL, "tool")                                                                                    \
-	X(PROVENANCE, "provenance")
+	X(PROVENANCE, "provenance")                                                                        \
+	X(RANSOM, "ransom")
 
 /* How a process came about. */
 #define RAMPART_SESSIONS(X) X(LOGIN, "login") X(NONE, "none")
 
-/* What programs of classes do to files: fields of Asr in proto/policy.proto, in its order. */
+/* What programs and files of classes are: fields of Asr in proto/policy.proto, in its order. */
 #define RAMPART_ROLES(X)                                                                                   \
 	X(DOWNLOADS, "downloads")                                                                          \
 	X(MAILS, "mails")                                                                                  \
 	X(PACKAGES, "packages")                                                                            \
 	X(COPIES, "copies")                                                                                \
 	X(INTERPRETS, "interprets")                                                                        \
-	X(TOOLS, "tools")
+	X(TOOLS, "tools")                                                                                  \
+	X(CANARIES, "canaries")                                                                            \
+	X(LAUNCHES, "launches")                                                                            \
+	X(SNAPSHOTS, "snapshots")                                                                          \
+	X(CACHES, "caches")
 
 enum rampart_mode {
 #define X(name, text) RAMPART_MODE_##name,

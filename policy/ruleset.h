@@ -23,7 +23,7 @@ enum rampart_object_class {
 };
 
 /* The policy's own classes have the bits from here up, of objects as of programs. */
-#define RAMPART_CLASS_SHIFT 16
+#define RAMPART_CLASS_SHIFT 10
 #define RAMPART_CLASS_MASK (~0ULL << RAMPART_CLASS_SHIFT)
 
 /* Subject classes, a bit set. Its upper half has a bit for each of secrets.places that the program may read. */

@@ -183,6 +183,8 @@ static uint32_t roles_asked(const struct compiler_list *predicates)
 		{ RAMPART_TRAIT_TOOL, 1u << RAMPART_ROLE_TOOLS | 1u << RAMPART_ROLE_COPIES },
 		{ RAMPART_TRAIT_PACKAGED, 1u << RAMPART_ROLE_PACKAGES },
 		{ RAMPART_TRAIT_ENCODED, 1u << RAMPART_ROLE_INTERPRETS },
+		{ RAMPART_TRAIT_RANSOM, 1u << RAMPART_ROLE_CANARIES | 1u << RAMPART_ROLE_LAUNCHES | 1u << RAMPART_ROLE_SNAPSHOTS |
+						 1u << RAMPART_ROLE_CACHES },
 	};
 	uint32_t roles = 0;
 
@@ -218,6 +220,10 @@ static void add_roles(struct compiler *c)
 	c->asr_message.copies = role_set(c->asr, RAMPART_ROLE_COPIES);
 	c->asr_message.interprets = role_set(c->asr, RAMPART_ROLE_INTERPRETS);
 	c->asr_message.tools = role_set(c->asr, RAMPART_ROLE_TOOLS);
+	c->asr_message.canaries = role_set(c->asr, RAMPART_ROLE_CANARIES);
+	c->asr_message.launches = role_set(c->asr, RAMPART_ROLE_LAUNCHES);
+	c->asr_message.snapshots = role_set(c->asr, RAMPART_ROLE_SNAPSHOTS);
+	c->asr_message.caches = role_set(c->asr, RAMPART_ROLE_CACHES);
 }
 
 /* Those that rules in force use; each gets its bit. */

@@ -110,7 +110,9 @@ static void same_asr(const struct rampart_policy *ours, const Rampart__Asr *thei
 	REQUIRE(ours->roles[RAMPART_ROLE_DOWNLOADS] == theirs->downloads && ours->roles[RAMPART_ROLE_MAILS] == theirs->mails);
 	REQUIRE(ours->roles[RAMPART_ROLE_PACKAGES] == theirs->packages && ours->roles[RAMPART_ROLE_COPIES] == theirs->copies);
 	REQUIRE(ours->roles[RAMPART_ROLE_INTERPRETS] == theirs->interprets);
-	REQUIRE(ours->roles[RAMPART_ROLE_TOOLS] == theirs->tools);
+	REQUIRE(ours->roles[RAMPART_ROLE_TOOLS] == theirs->tools && ours->roles[RAMPART_ROLE_CANARIES] == theirs->canaries);
+	REQUIRE(ours->roles[RAMPART_ROLE_LAUNCHES] == theirs->launches && ours->roles[RAMPART_ROLE_SNAPSHOTS] == theirs->snapshots);
+	REQUIRE(ours->roles[RAMPART_ROLE_CACHES] == theirs->caches);
 	same_bytes(ours->denied_digests, theirs->denied_digests.data, theirs->denied_digests.len);
 	same_bytes(ours->trusted_digests, theirs->trusted_digests.data, theirs->trusted_digests.len);
 	REQUIRE(ours->exclusions.n == theirs->n_exclusions);

@@ -19,7 +19,7 @@
 #define KNOWN "; expected one that rampartctl asr list shows, or \"*\"\n"
 #define CLASSES "; expected one of the catalogue (rampartctl asr list --json), or of \"classes\"\n"
 #define TRAITS "; expected one of: script, memfd, deleted, user_made, executable, no_terminal, no_file, removable, downloaded, " \
-	"mailed, copied, packaged, encoded, denied_digest, trusted_digest, tool, provenance\n"
+	"mailed, copied, packaged, encoded, denied_digest, trusted_digest, tool, provenance, ransom\n"
 #define OPS "; expected one of: change, write, create, delete, rename, link, setattr, setxattr, mount, exec, signal, ptrace, sched, " \
 	"unload, read, load, module, kexec, interpret\n"
 #define ID "; expected 1 to 31 of a-z 0-9 _ -\n"
@@ -318,7 +318,7 @@ static void assert_refused(FILE *out, char **yaml, size_t *yaml_len, uint32_t li
 	free(*yaml);
 }
 
-/* 48 classes, and the ones that rules use beside them. */
+/* 54 classes, and the ones that rules use beside them. */
 static void write_classes(FILE *out, unsigned int n)
 {
 	fputs(HEAD "classes:\n", out);
@@ -338,28 +338,28 @@ static void test_many_classes(void **state)
 	uint8_t *pb;
 	FILE *out = open_memstream(&yaml, &yaml_len);
 
-	write_classes(out, 48);
+	write_classes(out, 54);
 	fputs("memfd]\n", out);
 	fclose(out);
 	assert_int_equal(compile(yaml, yaml_len, &errors, &pb, &len), 0);
 	assert_int_equal(rampart_policy_decode((struct pb_view){ pb, len }, &policy), RAMPART_REASON_OK);
-	assert_true(policy.rules.v[0].object == (1ULL << 48) - 1);
+	assert_true(policy.rules.v[0].object == (1ULL << 54) - 1);
 	assert_round_trip(&policy, pb, len);
 	rampart_policy_free(&policy);
 	free(pb);
 	free(yaml);
 
 	out = open_memstream(&yaml, &yaml_len);
-	write_classes(out, 48);
+	write_classes(out, 54);
 	fputs("office]\n", out);
-	assert_refused(out, &yaml, &yaml_len, 55, "the rules in force use 49 classes; expected at most 48, by fewer rules or wider classes");
+	assert_refused(out, &yaml, &yaml_len, 61, "the rules in force use 55 classes; expected at most 54, by fewer rules or wider classes");
 	out = open_memstream(&yaml, &yaml_len);
 	write_classes(out, 49);
 	fputs("memfd]\n", out);
 	/* The one that is left out is unknown then, too. */
 	fclose(out);
 	assert_int_equal(compile(yaml, yaml_len, &errors, &pb, &len), -EINVAL);
-	assert_string_equal(errors.list[0].text, "49 classes; expected at most 48");
+	assert_string_equal(errors.list[0].text, "55 classes; expected at most 54");
 	assert_int_equal(errors.list[0].line, 54);
 	free(yaml);
 }

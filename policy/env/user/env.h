@@ -24,6 +24,7 @@ typedef int64_t s64;
 #define U32_MAX UINT32_MAX
 #endif
 #define BIT_ULL(n) (1ULL << (n))
+#define min_t(type, a, b) ((type)(a) < (type)(b) ? (type)(a) : (type)(b))
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 #define likely(x) __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)

@@ -55,7 +55,7 @@ struct attack {
 };
 
 /* Each ends with an empty one. */
-extern const struct attack execs[], loads[], reads[], writes[], traces[], kernels[], harmless[];
+extern const struct attack execs[], loads[], reads[], writes[], traces[], kernels[], ransoms[], harmless[];
 
 extern char *const environment[];	/* of what is executed */
 

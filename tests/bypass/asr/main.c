@@ -34,8 +34,9 @@
 #include "attack.h"
 
 #define TIMEOUT_MS 20000
+#define POLL_MS 100
 
-static const struct attack *const tables[] = { execs, loads, reads, writes, traces, kernels, harmless };
+static const struct attack *const tables[] = { execs, loads, reads, writes, traces, kernels, ransoms, harmless };
 
 static const char *const stand_ins[] = {
 	OFFICE, VIEWER, MAIL, CHAT, BROWSER, WEB, PHP, REMOTE, EDITOR, CRONTAB, BOOT_TOOL, SYSTEMD, PACKAGES, KEYS, AGENT,
@@ -197,6 +198,7 @@ static const struct {
 	{ HOME "/.git-credentials", "SECRET\n", USER_ID, 0600 },
 	{ HOME "/.mozilla/firefox/x.default/logins.json", "SECRET\n", USER_ID, 0600 },
 	{ HOME "/.bashrc", "# shell\n", USER_ID, 0644 },
+	{ HOME "/.canary", "Nobody has a reason to change this.\n", USER_ID, 0644 },
 	{ HOME "/.profile", "# shell\n", USER_ID, 0644 },
 	{ "/etc/shadow", "SECRET:*:1:::::::\n", 0, 0600 },
 	{ "/etc/crontab", "# nothing\n", 0, 0644 },
@@ -299,16 +301,33 @@ static void become(const struct attack *attack, int out, int err)
 	_exit(errno);
 }
 
-/* Both, until all who can write have gone. */
-static void listen_to(int out, int err, char said[256], char complained[1024])
+/* A rule may stop it, and all that it has started, for somebody to look at. */
+static bool end_if_stopped(pid_t pid)
+{
+	siginfo_t info = {};
+
+	if (waitid(P_PID, pid, &info, WSTOPPED | WNOHANG | WNOWAIT) || !info.si_pid)
+		return false;
+	kill(-pid, SIGKILL);
+	return true;
+}
+
+/* Both, until all who can write have gone. Whether it was stopped. */
+static bool listen_to(pid_t pid, int out, int err, char said[256], char complained[1024])
 {
 	struct pollfd fds[2] = { { out, POLLIN }, { err, POLLIN } };
 	size_t n[2] = { 0, 0 };
 	char *const text[2] = { said, complained };
 	const size_t size[2] = { 256, 1024 };
+	bool stopped = false;
 	char rest[256];
 
-	while ((fds[0].fd >= 0 || fds[1].fd >= 0) && poll(fds, 2, TIMEOUT_MS) > 0)
+	for (int waited = 0; (fds[0].fd >= 0 || fds[1].fd >= 0) && waited < TIMEOUT_MS; ) {
+		if (poll(fds, 2, POLL_MS) <= 0) {
+			stopped |= end_if_stopped(pid);
+			waited += POLL_MS;
+			continue;
+		}
 		for (int i = 0; i < 2; i++) {
 			bool full = n[i] == size[i] - 1;
 			ssize_t got;
@@ -321,8 +340,10 @@ static void listen_to(int out, int err, char said[256], char complained[1024])
 			else if (!full)
 				n[i] += got;
 		}
+	}
 	said[n[0]] = 0;
 	complained[n[1]] = 0;
+	return stopped;
 }
 
 static const char *moment(char text[40])
@@ -343,6 +364,7 @@ static void run(const struct attack *attack)
 	char said[256], complained[1024], begin[40], end[40];
 	int out[2], err[2], status = 0, error = 0;
 	const char *result;
+	bool stopped;
 	pid_t pid;
 
 	moment(begin);
@@ -353,7 +375,7 @@ static void run(const struct attack *attack)
 		become(attack, out[1], err[1]);
 	close(out[1]);
 	close(err[1]);
-	listen_to(out[0], err[0], said, complained);
+	stopped = listen_to(pid, out[0], err[0], said, complained);
 	close(out[0]);
 	close(err[0]);
 	waitpid(pid, &status, 0);
@@ -364,6 +386,9 @@ static void run(const struct attack *attack)
 		result = "fails";
 	else
 		result = *said ? "works" : "fails";
+	/* What stops it has refused it something, of which it could not tell. */
+	if (!error && stopped)
+		error = EPERM;
 	if (!error && strstr(complained, "Operation not permitted"))
 		error = EPERM;
 	if (attack->flags & HARMLESS)

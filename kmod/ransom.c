@@ -1,0 +1,386 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/dcache.h>
+#include <linux/fs.h>
+#include <linux/hashtable.h>
+#include <linux/highmem.h>
+#include <linux/pagemap.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+#include <linux/timekeeping.h>
+
+#include <env.h>
+
+#include "enforce.h"
+#include "label.h"
+#include "ransom.h"
+#include "rampart.h"
+#include "subject.h"
+
+DEFINE_STATIC_KEY_FALSE(rampart_ransom_followed);
+atomic_t rampart_ransom_found = ATOMIC_INIT(0);	/* images for which it was enough */
+
+/* --- whose signs --- */
+
+static DEFINE_SPINLOCK(signs_lock);
+
+/* What @subject runs, and what led to it, nearest first, up to what launches. */
+struct chain {
+	struct image *images[1 + RAMPART_LINEAGE_MAX];
+	u32 n;
+};
+
+static void find_chain(const struct rampart_view *view, const struct subject *subject, struct chain *chain)
+{
+	u32 i;
+
+	chain->n = 0;
+	if (!subject)
+		return;
+	chain->images[chain->n++] = subject->image;
+	for (i = 0; i < subject->n_ancestors; i++) {
+		struct image *image = subject->ancestors[i].image;
+
+		if (rampart_image_classes(view, image).all & view->roles[RAMPART_ROLE_LAUNCHES])
+			break;
+		chain->images[chain->n++] = image;
+	}
+}
+
+const struct image *rampart_ransom_image(const struct rampart_view *view, const struct subject *subject)
+{
+	struct chain chain;
+	u32 i;
+
+	find_chain(view, subject, &chain);
+	for (i = 0; i < chain.n; i++)
+		if (READ_ONCE(chain.images[i]->ransoms))
+			return chain.images[i];
+	return NULL;
+}
+
+/* The nearest for which it is enough has done it; those that led to it have not, and begin anew. */
+static void count(const struct chain *chain, enum rampart_ransom_sign sign, u32 folder)
+{
+	u64 now = ktime_get_boottime_seconds();
+	bool found = false;
+	u32 i;
+
+	spin_lock(&signs_lock);
+	for (i = 0; i < chain->n; i++) {
+		struct image *image = chain->images[i];
+
+		if (found) {
+			image->ransom = (struct rampart_ransom){};
+			continue;
+		}
+		rampart_ransom_add(&image->ransom, sign, folder, now);
+		found = image->ransoms || rampart_ransom_reached(&image->ransom);
+		if (found && !image->ransoms) {
+			WRITE_ONCE(image->ransoms, true);
+			atomic_inc(&rampart_ransom_found);
+		}
+	}
+	spin_unlock(&signs_lock);
+}
+
+/* @dentry: the file that it is about, NULL: none. */
+static void add_sign(const struct subject *subject, enum rampart_ransom_sign sign, const struct dentry *dentry)
+{
+	const struct inode *folder;
+	struct exe_id id = {};
+	struct chain chain;
+
+	rcu_read_lock();
+	folder = dentry ? d_inode_rcu(READ_ONCE(dentry->d_parent)) : NULL;
+	if (folder)
+		id = exe_id_of(folder);
+	find_chain(rampart_view(), subject, &chain);
+	count(&chain, sign, rampart_program_hash(&id));
+	rcu_read_unlock();
+}
+
+static void add_own_sign(enum rampart_ransom_sign sign, const struct dentry *dentry)
+{
+	rcu_read_lock();
+	add_sign(subject_of(current), sign, dentry);
+	rcu_read_unlock();
+}
+
+void rampart_ransom_forget(const struct image *image)
+{
+	if (image->ransoms)
+		atomic_dec(&rampart_ransom_found);
+}
+
+void rampart_ransom_stop(const struct rampart_view *view)
+{
+	const struct image *image = rampart_ransom_image(view, subject_of(current));
+	struct task_struct *task;
+
+	if (!image)
+		return;
+	for_each_process(task)
+		if (!is_global_init(task) && rampart_ransom_image(view, subject_of(task)) == image)
+			send_sig(SIGSTOP, task, 1);
+}
+
+/* --- where: files in some places say nothing, others everything --- */
+
+static bool has_role(struct dentry *dentry, enum rampart_role role)
+{
+	const struct rampart_view *view;
+	struct rampart_label label;
+	bool has = false;
+
+	rcu_read_lock();
+	view = rampart_view();
+	if (view->roles[role]) {
+		rampart_label(view, dentry, &label);
+		has = label.classes & view->roles[role];
+	}
+	rcu_read_unlock();
+	return has;
+}
+
+void rampart_ransom_change(struct dentry *dentry)
+{
+	if (d_is_reg(dentry) && i_size_read(d_inode(dentry)) && has_role(dentry, RAMPART_ROLE_CANARIES))
+		add_own_sign(RAMPART_RANSOM_CANARY, dentry);
+}
+
+void rampart_ransom_write(struct file *file)
+{
+	rampart_ransom_change(file->f_path.dentry);
+}
+
+/* --- what is in a file --- */
+
+/* Those on disks need no open file to read a page. FUSE does, on a disk too. */
+static bool reads_without_file(const struct inode *inode)
+{
+	return (inode->i_sb->s_type->fs_flags & (FS_REQUIRES_DEV | FS_HAS_SUBTYPE)) == FS_REQUIRES_DEV;
+}
+
+/* Whoever has just read what he encrypts has left it in memory; only @read waits for a disk, and may sleep. */
+static enum rampart_content content_at(const struct inode *inode, pgoff_t index, bool read)
+{
+	struct address_space *mapping = inode->i_mapping;
+	struct page *page = find_get_page(mapping, index);
+	loff_t left = i_size_read(inode) - ((loff_t)index << PAGE_SHIFT);
+	enum rampart_content content;
+	const u8 *data;
+
+	if (page && !PageUptodate(page)) {
+		put_page(page);
+		page = NULL;
+	}
+	if (!page && read && left > 0 && reads_without_file(inode)) {
+		page = read_mapping_page(mapping, index, NULL);
+		if (IS_ERR(page))
+			page = NULL;
+	}
+	if (!page)
+		return RAMPART_CONTENT_UNKNOWN;
+	data = kmap_local_page(page);
+	content = left > 0 ? rampart_content(data, min_t(loff_t, left, RAMPART_CONTENT_MAX), !index) : RAMPART_CONTENT_UNKNOWN;
+	kunmap_local(data);
+	put_page(page);
+	return content;
+}
+
+/* --- files that are open for writing --- */
+
+/* How such a file looked when it was opened. */
+struct written {
+	struct hlist_node node;
+	const struct file *file;	/* only its address, as the next */
+	const struct inode *inode;
+	struct subject *subject;	/* who opened it, a reference */
+	pgoff_t middle;			/* 0: it has none */
+	enum rampart_content start, midst;
+};
+
+static DEFINE_SPINLOCK(written_lock);
+static DEFINE_HASHTABLE(written_files, 8);	/* written_lock */
+
+static void written_free(struct written *written)
+{
+	if (!written)
+		return;
+	subject_put(written->subject);
+	kfree(written);
+}
+
+static struct written *take(const struct file *file)
+{
+	struct written *written;
+
+	spin_lock(&written_lock);
+	hash_for_each_possible(written_files, written, node, (unsigned long)file) {
+		if (written->file != file)
+			continue;
+		hash_del(&written->node);
+		spin_unlock(&written_lock);
+		return written;
+	}
+	spin_unlock(&written_lock);
+	return NULL;
+}
+
+static void forget_written(void)
+{
+	struct written *written;
+	struct hlist_node *next;
+	HLIST_HEAD(all);
+	int i;
+
+	spin_lock(&written_lock);
+	hash_for_each_safe(written_files, i, next, written, node) {
+		hash_del(&written->node);
+		hlist_add_head(&written->node, &all);
+	}
+	spin_unlock(&written_lock);
+	hlist_for_each_entry_safe(written, next, &all, node)
+		written_free(written);
+}
+
+static void look(struct written *written, const struct inode *inode)
+{
+	loff_t size = i_size_read(inode);
+
+	written->inode = inode;
+	if (!size)
+		return;
+	written->start = content_at(inode, 0, true);
+	written->middle = size / 2 >> PAGE_SHIFT;
+	if (written->middle)
+		written->midst = content_at(inode, written->middle, true);
+}
+
+/* An overlay opens the file below by a call of its own, and that is the one that is written to. */
+static bool is_watched(const struct file *file)
+{
+	const struct inode *inode = file_inode(file);
+
+	return S_ISREG(inode->i_mode) && inode == d_real_inode(file->f_path.dentry) && !(current->flags & PF_KTHREAD);
+}
+
+void rampart_ransom_open(struct file *file)
+{
+	struct written *written;
+
+	if (!is_watched(file) || has_role(file->f_path.dentry, RAMPART_ROLE_CACHES))
+		return;
+	rampart_sleep_begin();
+	/* One that was opened and never closed: its opening failed later. */
+	written_free(take(file));
+	written = kzalloc(sizeof(*written), GFP_KERNEL_ACCOUNT);
+	if (written)
+		written->subject = subject_get(current);
+	if (!written || !written->subject) {
+		kfree(written);
+		goto out;
+	}
+	written->file = file;
+	look(written, file_inode(file));
+	spin_lock(&written_lock);
+	hash_add(written_files, &written->node, (unsigned long)file);
+	spin_unlock(&written_lock);
+out:
+	rampart_sleep_end();
+}
+
+static void judge(const struct written *written, const struct file *file)
+{
+	const struct inode *inode = file_inode(file);
+	const struct dentry *dentry = file->f_path.dentry;
+	enum rampart_content start = content_at(inode, 0, true), midst = RAMPART_CONTENT_UNKNOWN;
+
+	if (written->midst == RAMPART_CONTENT_PLAIN)
+		midst = content_at(inode, written->middle, true);
+	if ((written->start == RAMPART_CONTENT_PLAIN && start == RAMPART_CONTENT_CIPHER) || midst == RAMPART_CONTENT_CIPHER)
+		add_sign(written->subject, RAMPART_RANSOM_ENCRYPTED, dentry);
+	else if (written->start == RAMPART_CONTENT_PLAIN && !i_size_read(inode))
+		add_sign(written->subject, RAMPART_RANSOM_DESTROYED, dentry);
+	else if (start == RAMPART_CONTENT_CIPHER)
+		add_sign(written->subject, RAMPART_RANSOM_MADE, dentry);
+}
+
+/* Whoever closes it, who opened it is meant. */
+void rampart_ransom_close(struct file *file)
+{
+	struct written *written;
+
+	if (likely(!(file->f_mode & FMODE_WRITE)) || !S_ISREG(file_inode(file)->i_mode))
+		return;
+	rampart_sleep_begin();
+	written = take(file);
+	if (written && written->inode == file_inode(file))
+		judge(written, file);
+	written_free(written);
+	rampart_sleep_end();
+}
+
+/* --- names --- */
+
+/* As it is in memory. */
+static enum rampart_content content_now(const struct dentry *dentry)
+{
+	return d_is_reg(dentry) ? content_at(d_real_inode(dentry), 0, false) : RAMPART_CONTENT_UNKNOWN;
+}
+
+void rampart_ransom_destroy(struct dentry *dentry)
+{
+	if (content_now(dentry) == RAMPART_CONTENT_PLAIN && !has_role(dentry, RAMPART_ROLE_CACHES))
+		add_own_sign(RAMPART_RANSOM_DESTROYED, dentry);
+}
+
+/* What was made where it does not count may come to where it does. */
+void rampart_ransom_rename(struct dentry *from, struct dentry *to, unsigned int flags)
+{
+	if (content_now(from) != RAMPART_CONTENT_CIPHER || flags & RENAME_EXCHANGE || has_role(to, RAMPART_ROLE_CACHES))
+		return;
+	if (content_now(to) == RAMPART_CONTENT_PLAIN)
+		add_own_sign(RAMPART_RANSOM_ENCRYPTED, to);
+	else if (has_role(from, RAMPART_ROLE_CACHES))
+		add_own_sign(RAMPART_RANSOM_MADE, to);
+}
+
+void rampart_ransom_create(const struct dentry *dentry)
+{
+	const struct qstr *name = &dentry->d_name;
+
+	/* The directory is locked: nobody renames it. */
+	if (rampart_is_ransom_note(name->name, name->len))
+		add_own_sign(RAMPART_RANSOM_NOTE, dentry);
+}
+
+void rampart_ransom_exec(void)
+{
+	const struct rampart_view *view;
+	const struct subject *subject;
+
+	rcu_read_lock();
+	view = rampart_view();
+	subject = subject_of(current);
+	if (subject && rampart_image_classes(view, subject->image).all & view->roles[RAMPART_ROLE_SNAPSHOTS])
+		add_own_sign(RAMPART_RANSOM_SNAPSHOTS, NULL);
+	rcu_read_unlock();
+}
+
+void rampart_ransom_follow(bool follow)
+{
+	if (follow) {
+		static_branch_enable(&rampart_ransom_followed);
+		return;
+	}
+	static_branch_disable(&rampart_ransom_followed);
+	forget_written();
+}
+
+/* No hook is attached any more. */
+void rampart_ransom_exit(void)
+{
+	forget_written();
+}
