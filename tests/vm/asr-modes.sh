@@ -142,4 +142,18 @@ refused own/changes $bin/aaa exec /bin/sh -c 'echo y > /srv/asr/f'
 refused own/moves $bin/aaa exec /bin/mv /srv/asr /srv/asr2
 check own/others cat /srv/asr/f
 check own/elsewhere $bin/aaa exec /bin/sh -c 'echo y > /srv/elsewhere'
+
+# --- of a login, or of none; what a login starts stays its own ---
+of_login() { sh -c 'echo 1000 > /proc/self/loginuid && "$@"' login "$@"; }
+far_from_login() { of_login setsid sh -c '( "$@" )' far "$@"; }
+for session in login none; do
+	more="  ledger: {add: [/srv/asr]}
+rules:
+  - {id: own, mode: block, on: read, session: [$session], object: [ledger], title: \"a rule of its own\", attack: [T1204]}"
+	check session/$session rule off
+	[ $session = login ] && expect=refused other=check || expect=check other=refused
+	$expect session/$session/of_login of_login cat /srv/asr/f
+	$expect session/$session/far_away far_from_login cat /srv/asr/f
+	$other session/$session/of_none cat /srv/asr/f
+done
 finish

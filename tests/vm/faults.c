@@ -8,6 +8,7 @@
  * Prints the number of allocations. The status is 1 if a check failed.
  */
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -59,13 +60,15 @@ static unsigned int finish(pid_t pid, int *status)
 	siginfo_t info;
 	int fd;
 
-	if (waitid(P_PID, pid, &info, WEXITED | WNOWAIT))
+	if (waitid(P_PID, pid, &info, WEXITED | WSTOPPED | WNOWAIT))
 		die("waitid");
 	snprintf(path, sizeof(path), "/proc/%d/fail-nth", pid);
 	fd = open(path, O_RDONLY);
 	if (fd < 0 || read(fd, text, sizeof(text) - 1) <= 0)
 		die(path);
 	close(fd);
+	/* A rule has stopped it, if it has not ended. */
+	kill(pid, SIGKILL);
 	waitpid(pid, status, 0);
 	return strtoul(text, NULL, 10);
 }

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# usage: faults.sh hooks|requests|start [STEP]
+# usage: faults.sh hooks|asr|requests|start [STEP]
 # In a guest of the debug kernel: each memory allocation that is made below the module fails once, for each attack, each request
 # and the module's own start, with STEP each STEPth. Nothing is allowed that would not be otherwise, and what is in force stays.
 here=$(dirname "$0")
@@ -51,6 +51,43 @@ hooks() {
 	each exec/editor true /usr/local/bin/editor /srv/ledger/letter "dear reader"
 	each exec/true true /bin/true
 	check hooks/enforcing wait_enforcing
+}
+
+# --- what is decided by lineage, content, marks, and what becomes of files ---
+asr() {
+	export DROP_CACHES=yes bin=/usr/local/bin documents=/home/user/work/documents
+	"$here/asr" install && "$here/asr" prepare && mkdir -p $documents && echo Dear > $documents/letter23.txt
+	for name in office fetch other; do cp "$here/told" $bin/$name; done
+	# Each file has its own content, by which one is known.
+	for name in denied program; do cp "$here/told" /srv/$name && echo $name >> /srv/$name; done
+	printf '#!/bin/sh\n: > /tmp/done\n' > /srv/script && chmod 755 /srv/script
+	check asr/apply apply_yaml <<-YAML
+		rampart: 1
+		name: test
+		version: $((${version_before:-0} + 2))
+		valid: {from: 2020-01-01, until: 2040-01-01}
+		asr: {office_child: {mode: block}, script_dl_exec: {mode: block}, ransom_score: {mode: block}}
+		exec: {mode: block, deny: [{sha256: $(sha256sum /srv/denied | cut -d ' ' -f 1)}]}
+		classes:
+		  office: {add: [$bin/office]}
+		  fetcher: {paths: [$bin/fetch], roles: [downloads]}
+		  shell: {paths: [/usr/bin/dash], roles: [interprets]}
+		  interpreter: {paths: [/usr/bin/dash], roles: [interprets]}
+	YAML
+	check asr/enforcing wait_enforcing
+	check asr/fetch $bin/fetch copy /srv/program /srv/fetched
+	check asr/fetch_script $bin/fetch copy /srv/script /srv/fetched.sh
+	refused asr/lineage $bin/office exec /bin/sh -c :
+	refused asr/fetched sh -c '/srv/fetched exec /bin/true'
+	not_done='[ ! -e /tmp/done ]'
+	each asr/lineage "$not_done" $bin/office exec /bin/sh -c ': > /tmp/done'
+	each asr/digest "$not_done" /srv/denied exec /bin/touch /tmp/done
+	each asr/marked "$not_done" sh -c 'exec /srv/fetched exec /bin/touch /tmp/done'
+	each asr/script "$not_done" sh /srv/fetched.sh
+	# What could not be marked was not written.
+	each asr/marking "sh -c 'exec /srv/new exec /bin/touch /tmp/done'; rm -f /srv/new; $not_done" $bin/fetch copy /srv/program /srv/new
+	each asr/ransom "grep -q Dear $documents/letter23.txt" /usr/bin/asr-plain do ransom_score in_place
+	check asr/enforcing_still wait_enforcing
 }
 
 # --- requests, and events: none is lost while their delivery fails ---
