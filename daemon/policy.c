@@ -4,11 +4,13 @@
 
 #include "bundle.h"
 #include "control.h"
+#include "describe.h"
 #include "held.h"
 #include "homes.h"
 #include "intake.h"
 #include "journal.h"
 #include "links.h"
+#include "moment.h"
 #include "policy.h"
 #include "probe.h"
 
@@ -132,6 +134,21 @@ static void describe_force(struct daemon *daemon, struct policy_result *result)
 	rampart__status__free_unpacked(status, NULL);
 }
 
+/* From now on it counts that they were not hit. */
+static void see_exclusions(struct daemon *daemon, const struct rampart_policy *policy)
+{
+	json_t *names = json_array();
+	char *text;
+
+	for (u32 i = 0; i < policy->exclusions.n; i++)
+		json_array_append_new(names, rampart_describe_text(policy->exclusions.v[i].name));
+	text = json_dumps(names, JSON_COMPACT);
+	if (text)
+		store_see_exclusions(daemon->store, text, moment_now());
+	free(text);
+	json_decref(names);
+}
+
 static void loaded(struct daemon *daemon, const struct bundle_info *info, struct policy_result *result)
 {
 	journal_text(LOG_NOTICE, "policy %.*s version %llu is in force, generation %llu", (int)info->policy.name.len,
@@ -141,6 +158,7 @@ static void loaded(struct daemon *daemon, const struct bundle_info *info, struct
 	homes_hint(daemon->homes);
 	links_start(daemon->links, &info->policy);
 	held_start(daemon->held, &info->policy);
+	see_exclusions(daemon, &info->policy);
 	probe_start(daemon->probe);
 	probe_wait(daemon->probe, PROBE_WAIT);
 	describe_force(daemon, result);
@@ -371,6 +389,7 @@ static void resume(struct daemon *daemon)
 	if (rampart_cms_parse((struct pb_view){ .data = data, .len = len }, &cms) == RAMPART_REASON_OK &&
 	    rampart_policy_decode(cms.content, &policy) == RAMPART_REASON_OK) {
 		links_start(daemon->links, &policy);
+		see_exclusions(daemon, &policy);
 		rampart_policy_free(&policy);
 	}
 	free(data);

@@ -40,6 +40,9 @@ void answer_free(struct answer *answer)
 	for (size_t i = 0; i < answer->response.n_events; i++)
 		rampart__stored_event__free_unpacked(answer->response.events[i], NULL);
 	free(answer->response.events);
+	for (size_t i = 0; i < answer->response.n_exclusions; i++)
+		rampart__exclusion_hits__free_unpacked(answer->response.exclusions[i], NULL);
+	free(answer->response.exclusions);
 	free(answer->response.bundle.data);
 	answer_init(answer);
 }
@@ -159,6 +162,23 @@ static Rampart__StoredEvent *find_event(struct daemon *daemon, const struct peer
 	return err ? NULL : event;
 }
 
+/* Not for everybody either. */
+static void handle_exclusions(struct daemon *daemon, const struct peer *peer, struct answer *answer)
+{
+	int err;
+
+	if (!is_root(peer)) {
+		deny(answer, "only root may see the exclusions");
+		return;
+	}
+	err = store_read_exclusions(daemon->store, &answer->response);
+	if (!err)
+		return;
+	answer_free(answer);
+	answer_error(answer, -err, err == -ENOMEM ? RAMPART_REASON_NO_MEMORY : 0, "the event store cannot be read: %s",
+		     store_failed(daemon->store) ?: strerror(-err));
+}
+
 static void handle_why(struct daemon *daemon, const struct peer *peer, const Rampart__Request__ById *by_id,
 		       struct answer *answer)
 {
@@ -257,6 +277,9 @@ void request_handle(struct daemon *daemon, const struct peer *peer, const Rampar
 		break;
 	case RAMPART__REQUEST__REQUEST_SHOW:
 		handle_show(daemon, peer, answer);
+		break;
+	case RAMPART__REQUEST__REQUEST_EXCLUSIONS:
+		handle_exclusions(daemon, peer, answer);
 		break;
 	case RAMPART__REQUEST__REQUEST_DISARM:
 		handle_disarm(daemon, peer, &request->disarm, answer);

@@ -136,6 +136,25 @@ free_body:
 	return code == SQLITE_DONE ? SQLITE_OK : code;
 }
 
+/* An exclusion that let it through, and whatever it stands for. */
+static int count_hit(struct store *store, const Rampart__Event *event)
+{
+	sqlite3_stmt *s;
+	int code;
+
+	if (!*event->exclusion || event->outcome != RAMPART__OUTCOME__ALLOWED)
+		return SQLITE_OK;
+	s = store_db_statement(store, STORE_HIT_EXCLUSION);
+	if (!s)
+		return sqlite3_errcode(store->db);
+	sqlite3_bind_text(s, 1, event->exclusion, -1, SQLITE_STATIC);
+	sqlite3_bind_int64(s, 2, event->count ?: 1);
+	sqlite3_bind_int64(s, 3, event->time_ns);
+	code = sqlite3_step(s);
+	sqlite3_reset(s);
+	return code == SQLITE_DONE ? SQLITE_OK : code;
+}
+
 static int add_all(struct store *store, const char *boot, Rampart__StoredEvent **events, size_t n,
 		   struct store_boot *record)
 {
@@ -146,6 +165,7 @@ static int add_all(struct store *store, const char *boot, Rampart__StoredEvent *
 		code = insert(store, events[i]);
 		if (code != SQLITE_OK || events[i]->id == UINT64_MAX)
 			continue;
+		code = count_hit(store, events[i]->event);
 		grown.received++;
 		if (events[i]->event->seq > grown.last_seq)
 			grown.last_seq = events[i]->event->seq;
@@ -192,6 +212,26 @@ int store_add(struct store *store, const char *boot, Rampart__StoredEvent **even
 	for (size_t i = 0; i < n; i++)
 		events[i]->id = 0;
 	store->unstored += n;
+	return -EIO;
+}
+
+/* --- exclusions --- */
+
+int store_see_exclusions(struct store *store, const char *names, int64_t now)
+{
+	sqlite3_stmt *s = store_db_statement(store, STORE_SEE_EXCLUSIONS);
+	int code;
+
+	if (!s)
+		return -EIO;
+	sqlite3_bind_text(s, 1, names, -1, SQLITE_STATIC);
+	sqlite3_bind_int64(s, 2, now);
+	code = sqlite3_step(s);
+	sqlite3_reset(s);
+	sqlite3_clear_bindings(s);
+	if (code == SQLITE_DONE)
+		return 0;
+	store_db_failed(store, code);
 	return -EIO;
 }
 

@@ -65,6 +65,12 @@ void store_boot(struct store *store, const char *boot, struct store_boot *record
 int store_add(struct store *store, const char *boot, Rampart__StoredEvent **events, size_t n,
 	      struct store_boot *record);
 
+/* store_see_exclusions() - @names (a JSON array) are in force at @now, ns since 1970: from now on they are counted. 0 or -EIO. */
+int store_see_exclusions(struct store *store, const char *names, int64_t now);
+
+/* store_read_exclusions() - appends all that were ever in force to @response->exclusions. 0, -EIO or -ENOMEM. */
+int store_read_exclusions(struct store *store, Rampart__Response *response);
+
 /* store_trim() - deletes what is too old or too much. @now: ns since 1970. True when there is more to delete. */
 bool store_trim(struct store *store, int64_t now);
 

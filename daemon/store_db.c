@@ -9,16 +9,11 @@
 #include "journal.h"
 #include "store_db.h"
 
-/* Raised with every change of the tables. */
-#define SCHEMA_VERSION 1
-#define TEXT(x) TEXT2(x)
-#define TEXT2(x) #x
-
 /*
  * Only what is asked for has a column of its own; body is the whole Event, so that it can be shown, and replayed. The
  * WAL is synced when it is folded in, not at every commit: a power cut may cost the last events, never the database.
  */
-static const char schema[] =
+static const char tables[] =
 	"CREATE TABLE event("
 	"  id INTEGER PRIMARY KEY AUTOINCREMENT, boot TEXT NOT NULL, seq INTEGER NOT NULL, time_ns INTEGER NOT NULL,"
 	"  outcome INTEGER NOT NULL, op INTEGER NOT NULL, rule TEXT NOT NULL, uid INTEGER NOT NULL, exe TEXT NOT NULL,"
@@ -31,7 +26,16 @@ static const char schema[] =
 	"  blocks_emitted INTEGER NOT NULL, blocks_delivered INTEGER NOT NULL, blocks_dropped INTEGER NOT NULL,"
 	"  blocks_pending INTEGER NOT NULL, others_emitted INTEGER NOT NULL, others_delivered INTEGER NOT NULL,"
 	"  others_dropped INTEGER NOT NULL, others_pending INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
-	"PRAGMA user_version = " TEXT(SCHEMA_VERSION) ";";
+	"PRAGMA user_version = 1;";
+
+static const char exclusions[] =
+	"CREATE TABLE exclusion(name TEXT PRIMARY KEY, hits INTEGER NOT NULL, since_ns INTEGER NOT NULL,"
+	"  last_ns INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+	"PRAGMA user_version = 2;";
+
+/* Each makes of the version that is its index the next one. Once released none is changed. */
+static const char *const schema_steps[] = { tables, exclusions };
+#define SCHEMA_VERSION ((int)(sizeof(schema_steps) / sizeof(schema_steps[0])))
 
 /*
  * Nobody else needs it meanwhile, and without others its index is memory of ours: not a mapped file, where a disk that is
@@ -55,6 +59,10 @@ static const char *const statements[STORE_STATEMENTS] = {
 	[STORE_READ] = "SELECT id, boot, policy, version, body FROM event WHERE id > ?1 AND time_ns >= ?2"
 		       " AND (?3 OR uid = ?4) ORDER BY id LIMIT ?5",
 	[STORE_GET] = "SELECT id, boot, policy, version, body FROM event WHERE id = ?",
+	[STORE_SEE_EXCLUSIONS] = "INSERT OR IGNORE INTO exclusion SELECT value, 0, ?2, 0 FROM json_each(?1)",
+	[STORE_HIT_EXCLUSION] = "INSERT INTO exclusion VALUES(?1, ?2, ?3, ?3) ON CONFLICT(name) DO UPDATE"
+				" SET hits = hits + ?2, last_ns = max(last_ns, ?3)",
+	[STORE_READ_EXCLUSIONS] = "SELECT name, hits, since_ns, last_ns FROM exclusion ORDER BY name",
 };
 
 int store_db_exec(struct store *store, const char *sql)
@@ -86,13 +94,13 @@ static int schema_version(struct store *store, int *version)
 	return code == SQLITE_ROW ? SQLITE_OK : code;
 }
 
-static int make_schema(struct store *store)
+static int bring_up_to_date(struct store *store, int version)
 {
 	int code;
 
 	code = store_db_exec(store, "BEGIN IMMEDIATE");
-	if (code == SQLITE_OK)
-		code = store_db_exec(store, schema);
+	for (; code == SQLITE_OK && version < SCHEMA_VERSION; version++)
+		code = store_db_exec(store, schema_steps[version]);
 	return code == SQLITE_OK ? store_db_exec(store, "COMMIT") : code;
 }
 
@@ -102,11 +110,9 @@ static int check_schema(struct store *store)
 	int version, code;
 
 	code = schema_version(store, &version);
-	if (code == SQLITE_OK && version == 0)
-		code = make_schema(store);
-	else if (code == SQLITE_OK && version != SCHEMA_VERSION)
-		code = SQLITE_NOTADB;
-	return code;
+	if (code != SQLITE_OK || version == SCHEMA_VERSION)
+		return code;
+	return version >= 0 && version < SCHEMA_VERSION ? bring_up_to_date(store, version) : SQLITE_NOTADB;
 }
 
 static int open_once(struct store *store)

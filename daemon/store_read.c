@@ -108,6 +108,46 @@ int store_read(struct store *store, const struct store_query *query, Rampart__Re
 	return err ? err : n;
 }
 
+static int append_exclusion(sqlite3_stmt *s, Rampart__Response *response)
+{
+	Rampart__ExclusionHits **grown, *hits = malloc(sizeof(*hits));
+
+	if (!hits)
+		return -ENOMEM;
+	rampart__exclusion_hits__init(hits);
+	hits->name = copy_text(s, 0);
+	hits->hits = sqlite3_column_int64(s, 1);
+	hits->since_ns = sqlite3_column_int64(s, 2);
+	hits->last_ns = sqlite3_column_int64(s, 3);
+	grown = reallocarray(response->exclusions, response->n_exclusions + 1, sizeof(*grown));
+	if (grown) {
+		response->exclusions = grown;
+		grown[response->n_exclusions] = hits;
+	}
+	if (grown && hits->name) {
+		response->n_exclusions++;
+		return 0;
+	}
+	rampart__exclusion_hits__free_unpacked(hits, NULL);
+	return -ENOMEM;
+}
+
+int store_read_exclusions(struct store *store, Rampart__Response *response)
+{
+	sqlite3_stmt *s = store_db_statement(store, STORE_READ_EXCLUSIONS);
+	int code, err = 0;
+
+	if (!s)
+		return -EIO;
+	while (!err && (code = sqlite3_step(s)) == SQLITE_ROW)
+		err = append_exclusion(s, response);
+	sqlite3_reset(s);
+	if (err || code == SQLITE_DONE)
+		return err;
+	store_db_failed(store, code);
+	return -EIO;
+}
+
 int store_get(struct store *store, uint64_t id, Rampart__StoredEvent **event)
 {
 	sqlite3_stmt *s = store_db_statement(store, STORE_GET);

@@ -7,6 +7,7 @@
 
 #include "catalog.h"
 #include "cli.h"
+#include "policy_file.h"
 #include "text.h"
 
 #define FOLD 100	/* columns of a paragraph */
@@ -358,6 +359,8 @@ int cmd_asr(struct cli *cli, int argc, char **argv)
 		return cli_error(cli, CLI_USAGE, "no asr command; see rampartctl asr --help");
 	if (!strcmp(argv[1], "list"))
 		return asr_list(cli, catalog, argc - 1, argv + 1);
+	if (!strcmp(argv[1], "exclusions"))
+		return asr_exclusions(cli, argc - 1, argv + 1);
 	if (!strcmp(argv[1], "explain"))
 		return asr_explain(cli, catalog, argc - 1, argv + 1);
 	return cli_error(cli, CLI_USAGE, "unknown command asr %s; see rampartctl asr --help",

@@ -35,7 +35,8 @@ static const struct command commands[] = {
 	{ "trusted", "whom the policy trusts, with what and why", "rampartctl trusted\n", cmd_trusted },
 	{ "asr", "the rules of attack surface reduction that there are",
 	  "rampartctl asr list [--markdown]\n"
-	  "rampartctl asr explain RULE\n",
+	  "rampartctl asr explain RULE\n"
+	  "rampartctl asr exclusions\n",
 	  cmd_asr },
 	{ "disarm", "end enforcement for a time, with a signed token",
 	  "rampartctl disarm TOKENFILE\n"

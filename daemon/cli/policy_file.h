@@ -53,6 +53,9 @@ bool asr_name_exclusions(struct rampart_views *names, const struct rampart_polic
 void asr_diff_modes(const struct rampart_policy *a, const struct rampart_policy *b,
 		    void (*change)(json_t *changes, const char *what, const char *old, const char *new), json_t *changes);
 
+/* asr_exclusions() - rampartctl asr exclusions. */
+int asr_exclusions(const struct cli *cli, int argc, char **argv);
+
 int policy_apply(const struct cli *cli, const struct policy_options *options);
 int policy_diff(const struct cli *cli, const struct policy_options *options);
 

@@ -47,8 +47,9 @@ _rampartctl_policy() {
 # The asr command $2 with the word $1 to complete.
 _rampartctl_asr() {
 	case $2 in
-	'') _rampartctl_words "$1" "list explain --json --help" ;;
+	'') _rampartctl_words "$1" "list explain exclusions --json --help" ;;
 	list) _rampartctl_words "$1" "--markdown --json --help" ;;
+	exclusions) _rampartctl_words "$1" "--json --help" ;;
 	explain) _rampartctl_words "$1" "$(rampartctl asr list 2>/dev/null | sed -n '2,$s/ .*//p') --json --help" ;;
 	esac
 }

@@ -298,6 +298,91 @@ static void test_trim_by_size(void **state)
 	assert_in_range(st.st_size, 1, size + STORE_TRIM_ROWS * 4096LL);
 }
 
+/* --- exclusions --- */
+
+struct hit {
+	const char *name;
+	uint64_t hits;
+	int64_t since, last;
+};
+
+/* That these are all, and what is known of them. */
+static void assert_hits(struct store *store, const struct hit *hits, size_t n)
+{
+	Rampart__Response *response = malloc(sizeof(*response));
+
+	rampart__response__init(response);
+	assert_int_equal(store_read_exclusions(store, response), 0);
+	assert_int_equal(response->n_exclusions, n);
+	for (size_t i = 0; i < n; i++) {
+		assert_string_equal(response->exclusions[i]->name, hits[i].name);
+		assert_int_equal(response->exclusions[i]->hits, hits[i].hits);
+		assert_int_equal(response->exclusions[i]->since_ns, hits[i].since);
+		assert_int_equal(response->exclusions[i]->last_ns, hits[i].last);
+	}
+	rampart__response__free_unpacked(response, NULL);
+}
+
+/* Events @seq and @seq + 1: each stands for @count operations that @name let through, if @outcome says so. */
+static void add_hits(struct store *store, uint64_t seq, const char *name, uint32_t count, Rampart__Outcome outcome)
+{
+	static struct batch batch;
+	struct store_boot record = { 0 };
+
+	make_batch(&batch, seq, NOW + seq, 2);
+	for (unsigned int i = 0; i < 2; i++) {
+		batch.event[i].exclusion = (char *)name;
+		batch.event[i].count = count;
+		batch.event[i].outcome = outcome;
+	}
+	assert_int_equal(store_add(store, BOOT, batch.list, 2, &record), 0);
+}
+
+static void test_exclusions(void **state)
+{
+	struct store *store = open_store((struct store_limits){ 0 });
+
+	assert_hits(store, NULL, 0);
+	assert_int_equal(store_see_exclusions(store, "[\"b\", \"a\", \"a\"]", 5), 0);
+	add_hits(store, 1, "a", 3, RAMPART__OUTCOME__ALLOWED);
+	/* Once more, the same. */
+	add_hits(store, 1, "a", 3, RAMPART__OUTCOME__ALLOWED);
+	add_hits(store, 3, "a", 1, RAMPART__OUTCOME__BLOCKED);
+	add_hits(store, 5, "", 1, RAMPART__OUTCOME__ALLOWED);
+	add_hits(store, 7, "c", 1, RAMPART__OUTCOME__ALLOWED);
+	assert_int_equal(store_see_exclusions(store, "[\"a\", \"d\"]", 9), 0);
+	assert_int_equal(store_see_exclusions(store, "[]", 10), 0);
+	assert_hits(store, (const struct hit[]){ { "a", 6, 5, (NOW + 2) * SECOND }, { "b", 0, 5, 0 },
+						 { "c", 2, (NOW + 7) * SECOND, (NOW + 8) * SECOND }, { "d", 0, 9, 0 } }, 4);
+	/* What is counted does not go with the events. */
+	store_trim(store, (NOW + STORE_AGE + 100) * SECOND);
+	assert_int_equal(count(store), 0);
+	store_close(store);
+	store = open_store((struct store_limits){ 0 });
+	add_hits(store, 9, "a", 1, RAMPART__OUTCOME__ALLOWED);
+	assert_hits(store, (const struct hit[]){ { "a", 8, 5, (NOW + 10) * SECOND }, { "b", 0, 5, 0 },
+						 { "c", 2, (NOW + 7) * SECOND, (NOW + 8) * SECOND }, { "d", 0, 9, 0 } }, 4);
+	store_close(store);
+}
+
+/* A database of the first rampartd goes on to be used. */
+static void test_older_tables(void **state)
+{
+	struct store *store = open_store((struct store_limits){ 0 });
+	struct store_boot record = { 0 };
+
+	assert_int_equal(add(store, 1, NOW, 3, &record), 0);
+	assert_int_equal(store_db_exec(store, "DROP TABLE exclusion; PRAGMA user_version = 1"), SQLITE_OK);
+	store_close(store);
+	store = open_store((struct store_limits){ 0 });
+	assert_null(store_failed(store));
+	assert_int_equal(files_with("events.db.damaged-"), 0);
+	assert_int_equal(count(store), 3);
+	assert_int_equal(store_see_exclusions(store, "[\"a\"]", 5), 0);
+	assert_hits(store, (const struct hit[]){ { "a", 0, 5, 0 } }, 1);
+	store_close(store);
+}
+
 /* --- damage --- */
 
 static void overwrite(const char *file, off_t from, size_t len)
@@ -429,6 +514,7 @@ int main(void)
 		TEST(test_boot_record_survives), TEST(test_users_see_their_own), TEST(test_seek),
 		TEST(test_trim_by_age),	  TEST(test_trim_is_bounded),  TEST(test_trim_by_size),
 		TEST(test_not_a_database), TEST(test_damaged_pages),   TEST(test_newer_tables),
+		TEST(test_exclusions),	   TEST(test_older_tables),
 		TEST(test_full_disk),	  TEST(test_no_folder),
 	};
 

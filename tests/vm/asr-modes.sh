@@ -80,10 +80,20 @@ ln -f $bin/helper /usr/local/link
 check exclusion/by_file starts /usr/local/link exec /bin/sh -c :
 cp $bin/helper /tmp/helper && chown 1000 /tmp/helper
 refused exclusion/no_copy starts /tmp/helper exec /bin/sh -c :
+# hits NAME FILTER
+hits() {
+	settled
+	rampartctl asr exclusions --json | jq -e ".[] | select(.name == \"$1\") | $2" > /dev/null || { rampartctl asr exclusions; return 1; }
+}
+check exclusion/hits hits helper '.hits == 2 and .rule == "office_child" and .exe == "/usr/local/bin/helper" and .last_hit and (.stale | not)'
+check exclusion/shown sh -c 'rampartctl asr exclusions | grep -q "hits: 2, the last one at "'
+refused exclusion/users as_user rampartctl asr exclusions
 check exclusion/children_too rule block "{exe: $bin/helper, children: true, name: helper, owner: me, reason: a test}"
 check exclusion/children_start starts $bin/helper exec $bin/other exec /bin/sh -c :
+check exclusion/more_hits hits helper '.hits == 3'
 check exclusion/expired rule block "{exe: $bin/helper, name: helper, until: 2021-01-01, owner: me, reason: a test}"
 refused exclusion/expired_starts starts $bin/helper exec /bin/sh -c :
+check exclusion/expired_shown hits helper '.hits == 3 and .expired'
 check exclusion/object rule block "{object: /tmp/tools, name: tools, owner: me, reason: a test}"
 mkdir -p /tmp/tools && cp "$shell" /tmp/tools/shell && chown -R 1000 /tmp/tools
 check exclusion/object_starts starts /tmp/tools/shell -c :
