@@ -467,7 +467,7 @@ static void test_completion(void **state)
 		{ "events --since ''", "10m 1h 1d 7d" },
 		{ "why ''", "--json --help" },
 		{ "grant 7 --h", "--hours --help" },
-		{ "asr ''", "list explain --json --help" },
+		{ "asr ''", "list explain exclusions --json --help" },
 		{ "asr list --m", "--markdown" },
 		{ "asr explain --h", "--help" },
 		{ "disarm t", "t.token" },
