@@ -28,10 +28,11 @@ suite() {
 	tally "$name" "$out" "$status" $((SECONDS - began))
 }
 
-# start NAME COMMAND...: a suite beside the others. A guest waits a good part of its time, so that there may be one more than
+# start NAME COMMAND...: a suite beside $beside others. A guest waits a good part of its time, so that there may be one more than
 # there are cores.
+beside=$(nproc)
 start() {
-	while [ "$(jobs -rp | wc -l)" -gt "$(nproc)" ]; do
+	while [ "$(jobs -rp | wc -l)" -gt "$beside" ]; do
 		wait -n || true
 	done
 	suite "$@" &

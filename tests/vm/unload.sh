@@ -9,7 +9,7 @@ changes() { echo x 2> /dev/null >> /srv/ledger/f; }
 running=/tmp/running
 # Each loops until $running is gone. What is refused is as good as what is not.
 load() {
-	sh -c "while [ -e $running ]; do $1; sleep 0.1; done" > /dev/null 2>&1 &
+	sh -c "while [ -e $running ]; do $1; sleep 0.5; done" > /dev/null 2>&1 &
 	loads="$loads $!"
 }
 work() {
