@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/audit.h>
+#include <linux/cgroup.h>
 #include <linux/cred.h>
 #include <linux/dcache.h>
 #include <linux/fs.h>
@@ -410,6 +411,16 @@ static bool is_of_interest(const struct rampart_view *view, const struct rampart
 	       (view->wide[request->op] & (request->traits | RAMPART_WIDE));
 }
 
+/* A group whose path is longer is in none that a rule asks for. Caller holds rcu_read_lock(). */
+static noinline u32 origins_of_current(const struct rampart_view *view)
+{
+	char cgroup[512];
+	int len = cgroup_path(task_dfl_cgroup(current), cgroup, sizeof(cgroup));
+
+	return rampart_ruleset_origins(view->rules, from_kuid(&init_user_ns, current_euid()),
+				       len > 0 && len < (int)sizeof(cgroup) ? cgroup : NULL);
+}
+
 static void ask_subject(const struct rampart_view *view, struct rampart_request *request)
 {
 	const struct subject *subject;
@@ -419,6 +430,8 @@ static void ask_subject(const struct rampart_view *view, struct rampart_request 
 		return;
 	if (view->sessions)
 		request->sessions = BIT(audit_loginuid_set(current) ? RAMPART_SESSION_LOGIN : RAMPART_SESSION_NONE);
+	if (view->origins)
+		request->origins = origins_of_current(view);
 	subject = subject_of(current);
 	if (subject)
 		ask_classes(view, subject, request);

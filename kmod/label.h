@@ -62,6 +62,7 @@ struct rampart_view {
 	u32 traits;		/* rampart_ruleset_traits() */
 	u64 hashed;		/* rampart_ruleset_hashed() */
 	u32 sessions;		/* rampart_ruleset_sessions() */
+	bool origins;		/* rampart_ruleset_asks_origins() */
 	u64 exempting;		/* rampart_ruleset_exempting() */
 	u64 roles[RAMPART_ROLE_NUM];	/* rampart_ruleset_role() */
 	u32 epoch;		/* unique to this view */

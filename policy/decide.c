@@ -21,6 +21,9 @@ static bool applies(const struct rampart_rule *rule, const struct rampart_reques
 		return false;
 	if (rule->sessions && !(rule->sessions & request->sessions))
 		return false;
+	if ((rule->users && !(rule->users & request->origins)) || (rule->cgroups && !(rule->cgroups & request->origins)) ||
+	    (rule->not_origins & request->origins))
+		return false;
 	return (rule->when & request->traits) == rule->when && !(rule->not_traits & request->traits);
 }
 

@@ -13,6 +13,7 @@ struct rampart_request {
 	u64 exe, lineage, trusted_exe, trusted_lineage;
 	u32 traits;			/* bit set of enum rampart_trait */
 	u32 sessions;			/* bit of enum rampart_session; 0: not known, and no rule that asks for one holds */
+	u32 origins;			/* rampart_ruleset_origins(); 0: not known, and no rule that asks for one holds */
 	struct rampart_label object;
 	struct rampart_label object2;	/* the other end of rename and link, else zero */
 };

@@ -255,6 +255,51 @@ static enum rampart_reason check_place_or_none(struct pb_view v)
 	return v.len ? check_place(v) : RAMPART_REASON_OK;
 }
 
+/* At least one digit, and no zero before others. */
+static bool take_digits(struct pb_view *text, u32 *number)
+{
+	u64 n = 0;
+	u32 len = 0;
+
+	for (; len < text->len && text->data[len] >= '0' && text->data[len] <= '9' && n <= U32_MAX; len++)
+		n = 10 * n + text->data[len] - '0';
+	if (!len || n > U32_MAX || (len > 1 && text->data[0] == '0'))
+		return false;
+	*number = n;
+	text->data += len;
+	text->len -= len;
+	return true;
+}
+
+static bool take_word(struct pb_view *text, const char *word)
+{
+	u32 len = strlen(word);
+
+	if (text->len < len || memcmp(text->data, word, len))
+		return false;
+	text->data += len;
+	text->len -= len;
+	return true;
+}
+
+bool rampart_origin_parse(struct pb_view text, struct rampart_origin *origin)
+{
+	*origin = (struct rampart_origin){};
+	if (take_word(&text, "cgroup:")) {
+		origin->cgroup = text;
+		return !rampart_path_check(text, RAMPART_PATH_PATTERN);
+	}
+	return take_word(&text, "user:") && take_digits(&text, &origin->first) && take_word(&text, "-") &&
+	       take_digits(&text, &origin->last) && !text.len && origin->first <= origin->last;
+}
+
+static enum rampart_reason check_origin(struct pb_view v)
+{
+	struct rampart_origin origin;
+
+	return rampart_origin_parse(v, &origin) ? RAMPART_REASON_OK : RAMPART_REASON_BAD_VALUE;
+}
+
 static enum rampart_reason check_challenge(struct pb_view v)
 {
 	return v.len == CHALLENGE_LEN ? RAMPART_REASON_OK : RAMPART_REASON_BAD_VALUE;
@@ -330,6 +375,9 @@ static const struct member rule_members[] = {
 	{ 13, KIND_VIEW, OF(title), .check = check_note },
 	{ 14, KIND_VIEW, OF(attack), .check = check_attack },
 	{ 16, KIND_NUMBER, OF(sessions) },
+	{ 17, KIND_NUMBER, OF(users) },
+	{ 18, KIND_NUMBER, OF(cgroups) },
+	{ 19, KIND_NUMBER, OF(not_origins) },
 };
 #undef OF
 
@@ -371,6 +419,7 @@ static const struct member asr_members[] = {
 	{ 13, KIND_NUMBER, AT(policy.roles[RAMPART_ROLE_LAUNCHES]) },
 	{ 14, KIND_NUMBER, AT(policy.roles[RAMPART_ROLE_SNAPSHOTS]) },
 	{ 15, KIND_NUMBER, AT(policy.roles[RAMPART_ROLE_CACHES]) },
+	{ 16, KIND_VIEWS, AT(policy.origins), .cap = RAMPART_ORIGINS_MAX, .check = check_origin },
 };
 
 static const struct message target_message = MESSAGE(target_members);
@@ -577,6 +626,7 @@ static const size_t lists[] = {
 	offsetof(struct rampart_policy, homes),   offsetof(struct rampart_policy, protect),
 	offsetof(struct rampart_policy, revoked), offsetof(struct rampart_policy, secrets),
 	offsetof(struct rampart_policy, classes), offsetof(struct rampart_policy, class_paths),
+	offsetof(struct rampart_policy, origins),
 };
 
 static const struct {
@@ -664,13 +714,26 @@ static const struct rampart_asr_rule *find_rule(const struct rampart_asr_rules *
 	return NULL;
 }
 
+static bool origins_are_good(const struct rampart_policy *policy, const struct rampart_asr_rule *rule)
+{
+	u64 users = 0, cgroups = 0;
+
+	for (u32 i = 0; i < policy->origins.n; i++) {
+		struct rampart_origin origin;
+
+		rampart_origin_parse(policy->origins.v[i], &origin);
+		*(origin.cgroup.len ? &cgroups : &users) |= BIT_ULL(i);
+	}
+	return !(rule->users & ~users) && !(rule->cgroups & ~cgroups) && !(rule->not_origins & ~(users | cgroups));
+}
+
 static bool rule_is_good(const struct rampart_policy *policy, const struct rampart_asr_rule *rule)
 {
 	u64 classes = rule->subject | rule->not_subject | rule->exe | rule->not_exe | rule->object | rule->not_object;
 	u64 traits = rule->object_traits | rule->not_object_traits | rule->when;
 
 	return !(classes >> policy->classes.n) && !(traits >> RAMPART_TRAIT_NUM) && !(rule->sessions >> RAMPART_SESSION_NUM) &&
-	       !(rule->ops >> RAMPART_OP_NUM) && !(rule->ops & BIT_ULL(RAMPART_OP_NONE)) &&
+	       origins_are_good(policy, rule) && !(rule->ops >> RAMPART_OP_NUM) && !(rule->ops & BIT_ULL(RAMPART_OP_NONE)) &&
 	       !rampart_is_own_rule((const char *)rule->id.data, rule->id.len) &&
 	       find_rule(&policy->rules, rule->id)->mode == rule->mode;
 }

@@ -18,6 +18,7 @@
 #define RAMPART_CLASSES_MAX 54		/* asr.classes; RAMPART_PATTERNS_MAX paths in all of them */
 #define RAMPART_ASR_RULES_MAX 128	/* asr.rules */
 #define RAMPART_EXCLUSIONS_MAX 100000	/* asr.exclusions */
+#define RAMPART_ORIGINS_MAX 32		/* asr.origins */
 #define RAMPART_DIGESTS_MAX 1000000	/* asr.denied_digests, asr.trusted_digests; RAMPART_FILE_DIGEST bytes each */
 #define RAMPART_FILE_DIGEST 32
 #define RAMPART_ID_MAX 31		/* bytes of the name of a class, a rule or an exclusion: [a-z0-9_-]+ */
@@ -50,6 +51,7 @@ struct rampart_asr_rule {
 	u64 ops;
 	u64 subject, not_subject, exe, not_exe, object, not_object;
 	u64 object_traits, not_object_traits, when, sessions;
+	u64 users, cgroups, not_origins;	/* by their index in asr.origins */
 	struct pb_view title, attack;
 };
 
@@ -96,10 +98,17 @@ struct rampart_policy {
 	struct rampart_views class_paths;	/* of one class after the other */
 	u32 class_end[RAMPART_CLASSES_MAX];	/* by class: how many paths it and those before it have */
 	u8 class_bit[RAMPART_CLASSES_MAX];	/* by class: which of the class bits it has; decoding gives them in order */
+	struct rampart_views origins;	/* rampart_origin_parse() */
 	struct rampart_asr_rules rules;
 	struct rampart_exclusions exclusions;
 	u64 roles[RAMPART_ROLE_NUM];	/* sets of classes by their index */
 	struct pb_view denied_digests, trusted_digests;	/* RAMPART_FILE_DIGEST bytes each, in ascending order, each once */
+};
+
+/* One of asr.origins. */
+struct rampart_origin {
+	struct pb_view cgroup;	/* a pattern; none: it is about users */
+	u32 first, last;	/* of these numbers */
 };
 
 struct rampart_disarm {
@@ -116,7 +125,8 @@ struct rampart_disarm {
  * proto3 does not tell apart (MISSING_FIELD), more or longer entries than the caps above (OVER_CAP). Checked values
  * (BAD_VALUE): format 1; the name's characters; from < until; modes known; every pattern and exe as
  * rampart_path_check() has it; tags not empty and without control bytes; hosts 32 lower-case hexadecimal digits;
- * revoked and sha256 32 bytes; names of classes once each, sets of them, of operations, of traits and of sessions without unknown bits,
+ * revoked and sha256 32 bytes; names of classes once each, sets of them, of operations, of traits and of sessions without unknown bits, those of
+ * origins with the right kinds only,
  * several rules with one id in one mode, and none with that of a rule of Rampart's own; an exclusion's rule the id of one of them, and either its exe or its object
  * given; digests of files whole, in ascending order and once each; package at most RAMPART_PACKAGE_MAX bytes of a-z, 0-9 and "+-.:", or none.
  * Returns RAMPART_REASON_OK, and then the caller must call rampart_policy_free(). On any other reason nothing is left.
@@ -147,9 +157,12 @@ static inline struct rampart_views rampart_policy_class(const struct rampart_pol
 	return (struct rampart_views){ .v = n ? policy->class_paths.v + first : NULL, .n = n };
 }
 
+/* rampart_origin_parse() - "user:FIRST-LAST" or "cgroup:PATH"; false: it is neither. Context: any. */
+bool rampart_origin_parse(struct pb_view text, struct rampart_origin *origin);
+
 enum rampart_path_kind {
 	RAMPART_PATH_EXACT,	/* a program */
-	RAMPART_PATH_PATTERN,	/* homes: components may be "*" */
+	RAMPART_PATH_PATTERN,	/* homes, cgroups: components may be "*" */
 	RAMPART_PATH_PLACE,	/* folders.protect, secrets.places, classes, objects of exclusions: as PATTERN, and may begin with "~/" */
 };
 

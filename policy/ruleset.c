@@ -82,6 +82,8 @@ struct rampart_ruleset {
 	u32 n_op_rules[RAMPART_OP_NUM];
 	u32 wide[RAMPART_OP_NUM];	/* rampart_ruleset_wide() */
 	u64 roles[RAMPART_ROLE_NUM];	/* rampart_ruleset_role() */
+	struct rampart_origin origins[RAMPART_ORIGINS_MAX];
+	u32 n_origins;
 	struct rampart_excluded *exclusions;
 	u32 n_exclusions;
 	u32 *anybody;		/* those of the exclusions that name no program */
@@ -530,6 +532,15 @@ static void add_provenance_rule(struct builder *b, const struct rampart_policy *
 		.exempt = RAMPART_SUBJ_DAEMON });
 }
 
+static void add_origin(struct builder *b, struct pb_view text)
+{
+	struct rampart_origin *origin = &b->rs->origins[b->rs->n_origins++];
+
+	rampart_origin_parse(text, origin);
+	if (origin->cgroup.len)
+		origin->cgroup = add_text(b, origin->cgroup);
+}
+
 static void add_asr_rules(struct builder *b, const struct rampart_policy *policy)
 {
 	u32 i;
@@ -543,10 +554,12 @@ static void add_asr_rules(struct builder *b, const struct rampart_policy *policy
 			.exe = class_bits(policy, rule->exe), .not_exe = class_bits(policy, rule->not_exe),
 			.objects = class_bits(policy, rule->object), .not_objects = class_bits(policy, rule->not_object),
 			.traits = rule->object_traits, .not_traits = rule->not_object_traits, .when = rule->when,
-			.sessions = rule->sessions });
+			.sessions = rule->sessions, .users = rule->users, .cgroups = rule->cgroups, .not_origins = rule->not_origins });
 	}
 	add_exempt_rule(b, policy);
 	add_provenance_rule(b, policy);
+	for (i = 0; i < policy->origins.n; i++)
+		add_origin(b, policy->origins.v[i]);
 	for (i = 0; i < RAMPART_ROLE_NUM; i++)
 		b->rs->roles[i] = class_bits(policy, policy->roles[i]);
 }
@@ -977,6 +990,8 @@ static void measure_asr(struct sizes *sizes, const struct rampart_policy *policy
 		sizes->text += policy->class_paths.v[i].len + 1;
 	for (i = 0; i < policy->rules.n; i++)
 		sizes->text += policy->rules.v[i].id.len + 1;
+	for (i = 0; i < policy->origins.n; i++)
+		sizes->text += policy->origins.v[i].len + 1;
 	measure_exclusions(sizes, policy);
 }
 
@@ -1193,6 +1208,37 @@ u32 rampart_ruleset_sessions(const struct rampart_ruleset *ruleset)
 	return sessions;
 }
 
+/* What is left of @path below @pattern; no data if it does not lie there. */
+static struct pb_view below(struct pb_view pattern, struct pb_view path)
+{
+	struct pb_view wanted, name;
+
+	while (next_component(&pattern, &wanted))
+		if (!next_component(&path, &name) ||
+		    !(is_wild(wanted) || (wanted.len == name.len && !memcmp(wanted.data, name.data, name.len))))
+			return (struct pb_view){};
+	return path;
+}
+
+bool rampart_ruleset_asks_origins(const struct rampart_ruleset *ruleset)
+{
+	return ruleset->n_origins;
+}
+
+u32 rampart_ruleset_origins(const struct rampart_ruleset *ruleset, u32 uid, const char *cgroup)
+{
+	u32 origins = 0, i;
+
+	for (i = 0; i < ruleset->n_origins; i++) {
+		const struct rampart_origin *origin = &ruleset->origins[i];
+		bool holds = origin->cgroup.len ? cgroup && below(origin->cgroup, view_of(cgroup)).data :
+						  uid >= origin->first && uid <= origin->last;
+
+		origins |= holds ? 1u << i : 0;
+	}
+	return origins;
+}
+
 u64 rampart_ruleset_exempting(const struct rampart_ruleset *ruleset)
 {
 	u64 classes = 0;
@@ -1255,18 +1301,6 @@ const u32 *rampart_ruleset_anybody(const struct rampart_ruleset *ruleset, u32 *n
 {
 	*n = ruleset->n_anybody;
 	return ruleset->anybody;
-}
-
-/* What is left of @path below @pattern; no data if it does not lie there. */
-static struct pb_view below(struct pb_view pattern, struct pb_view path)
-{
-	struct pb_view wanted, name;
-
-	while (next_component(&pattern, &wanted))
-		if (!next_component(&path, &name) ||
-		    !(is_wild(wanted) || (wanted.len == name.len && !memcmp(wanted.data, name.data, name.len))))
-			return (struct pb_view){};
-	return path;
 }
 
 bool rampart_ruleset_excludes(const struct rampart_ruleset *ruleset, const struct rampart_excluded *excluded, const char *path)

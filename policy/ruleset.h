@@ -81,6 +81,8 @@ struct rampart_rule {
 	u32 traits, not_traits;	/* bit sets of enum rampart_trait: any of these makes an object as well; none of these */
 	u32 when;		/* all of these */
 	u32 sessions;		/* bit set of enum rampart_session: any of these, 0: whatever */
+	u32 users, cgroups;	/* of the policy's origins: any of these and any of those, 0: whatever */
+	u32 not_origins;	/* and none of these */
 	enum rampart_mode mode;
 };
 
@@ -139,6 +141,13 @@ u32 rampart_ruleset_traits(const struct rampart_ruleset *ruleset);
 
 /* rampart_ruleset_sessions() - the same of sessions. Context: any. */
 u32 rampart_ruleset_sessions(const struct rampart_ruleset *ruleset);
+
+/*
+ * rampart_ruleset_origins() - which of the policy's origins are true of a process: it runs as user @uid, in the control group @cgroup (NULL: that
+ * is not known). rampart_ruleset_asks_origins() - whether there are any. Context: any.
+ */
+u32 rampart_ruleset_origins(const struct rampart_ruleset *ruleset, u32 uid, const char *cgroup);
+bool rampart_ruleset_asks_origins(const struct rampart_ruleset *ruleset);
 
 /* rampart_ruleset_exempting() - classes by which a program is exempt from a rule of the policy's own. Context: any. */
 u64 rampart_ruleset_exempting(const struct rampart_ruleset *ruleset);

@@ -14,6 +14,7 @@
 
 static const char *const predicate_keys[] = {
 	"on", "subject", "not_subject", "exe", "not_exe", "object", "not_object", "when",
+	"session", "user", "not_user", "cgroup", "not_cgroup",
 };
 
 /* --- texts --- */

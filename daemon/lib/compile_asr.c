@@ -201,7 +201,7 @@ static void take_conditions(struct compiler *c, const struct node *node)
 {
 	static const char *const names[] = {
 		"on", "subject", "not_subject", "exe", "not_exe", "object", "not_object", "when",
-		"session",
+		"session", "user", "not_user", "cgroup", "not_cgroup",
 	};
 	const struct node *given = NULL;
 

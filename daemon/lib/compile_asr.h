@@ -69,6 +69,7 @@ struct asr_compiler {
 	Rampart__Exclusion exclusion;
 	char *name;			/* of the exclusion, NULL: not given */
 	struct compiler_list predicates, exclusions;
+	struct compiler_list origins;	/* texts, as in Asr.origins */
 	void *names;			/* of exclusions: a tree of tsearch() */
 	struct exec_section exec;
 };
@@ -113,6 +114,10 @@ void asr_take_subjects(struct compiler *c, const struct node *value);
 void asr_take_objects(struct compiler *c, const struct node *value);
 void asr_take_when(struct compiler *c, const struct node *value);
 void asr_take_session(struct compiler *c, const struct node *value);
+void asr_take_user(struct compiler *c, const struct node *value);
+void asr_take_not_user(struct compiler *c, const struct node *value);
+void asr_take_cgroup(struct compiler *c, const struct node *value);
+void asr_take_not_cgroup(struct compiler *c, const struct node *value);
 
 #define ASR_PREDICATE_KEYS(required)                                                                                     \
 	{ "on", required, NODE_REFUSED, "an operation or a list of them", asr_take_on },                                   \
@@ -123,7 +128,14 @@ void asr_take_session(struct compiler *c, const struct node *value);
 	{ "object", false, NODE_LIST, "a list of classes and traits", asr_take_objects },                                  \
 	{ "not_object", false, NODE_LIST, "a list of classes and traits", asr_take_objects },                              \
 	{ "when", false, NODE_LIST, "a list of traits", asr_take_when },                                                   \
-	{ "session", false, NODE_LIST, "a list of login and none", asr_take_session }
+	{ "session", false, NODE_LIST, "a list of login and none", asr_take_session },                                     \
+	{ "user", false, NODE_LIST, ASR_USERS, asr_take_user },                                                            \
+	{ "not_user", false, NODE_LIST, ASR_USERS, asr_take_not_user },                                                    \
+	{ "cgroup", false, NODE_LIST, ASR_CGROUPS, asr_take_cgroup },                                                      \
+	{ "not_cgroup", false, NODE_LIST, ASR_CGROUPS, asr_take_not_cgroup }
+
+#define ASR_USERS "a list of users: root, a number such as 1000, or several such as 1000-59999"
+#define ASR_CGROUPS "a list of control groups, such as /system.slice/nginx.service"
 
 /* asr_add_predicate() - @node, as one of the rule that is being read, with its operations. */
 void asr_add_predicate(struct compiler *c, const struct node *node);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* What rules ask of operations. */
+#include <stdio.h>
 #include <string.h>
 
 #include "compile_asr.h"
@@ -108,6 +109,107 @@ void asr_take_session(struct compiler *c, const struct node *value)
 	}
 }
 
+/* The bit of what a rule asks of processes; 0 with an error. */
+static uint32_t origin_bit(struct compiler *c, const struct node *at, const char *text)
+{
+	struct compiler_list *list = &c->asr->origins;
+	char *kept;
+	size_t i;
+
+	for (i = 0; i < list->n; i++)
+		if (!strcmp(list->v[i], text))
+			return 1u << i;
+	if (i == RAMPART_ORIGINS_MAX) {
+		compiler_error(c, at, "up to here %d different users and control groups; expected no more in all rules in force",
+			       RAMPART_ORIGINS_MAX);
+		return 0;
+	}
+	kept = compiler_add(c, list, strlen(text) + 1);
+	if (!kept)
+		return 0;
+	strcpy(kept, text);
+	return 1u << i;
+}
+
+/* Each text that @spell makes of an entry is good; NULL: it has told what is wrong. */
+static void take_origins(struct compiler *c, const struct node *list, const char *expected,
+			 char *(*spell)(struct compiler *c, const struct node *entry), uint32_t *set)
+{
+	if (is_empty(c, list))
+		return;
+	for (uint32_t i = 0; i < list->n; i++) {
+		char *text = NULL;
+
+		if (compiler_kind(c, &list->items[i], NODE_SCALAR, "the entry", expected))
+			text = spell(c, &list->items[i]);
+		if (text && c->asr->in_force)
+			*set |= origin_bit(c, &list->items[i], text);
+	}
+}
+
+static char *spell(struct compiler *c, const char *kind, const char *first, const char *second)
+{
+	size_t len = strlen(kind) + strlen(first) + strlen(second) + 2;
+	char *text = compiler_allocate(c, len, 1);
+
+	if (text)
+		snprintf(text, len, "%s%s%s%s", kind, first, *second ? "-" : "", second);
+	return text;
+}
+
+static bool is_good(const char *text)
+{
+	struct rampart_origin origin;
+
+	return rampart_origin_parse((struct pb_view){ (const uint8_t *)text, strlen(text) }, &origin);
+}
+
+static char *spell_user(struct compiler *c, const struct node *entry)
+{
+	const char *word = node_is(entry, "root") ? "0" : entry->text;
+	char quote[RAMPART_QUOTE], *text = spell(c, "user:", word, strchr(word, '-') ? "" : word);
+
+	if (!text || (is_good(text) && strlen(entry->text) == entry->len))
+		return text;
+	compiler_error(c, entry, "%s is no user; expected root, a number such as 1000, or several such as 1000-59999",
+		       rampart_quote(quote, entry->text, entry->len));
+	return NULL;
+}
+
+static const char *wrong_cgroup(struct pb_view path)
+{
+	return rampart_path_check(path, RAMPART_PATH_PATTERN);
+}
+
+static char *spell_cgroup(struct compiler *c, const struct node *entry)
+{
+	static const struct entries cgroup = { RAMPART_PATH_MAX, wrong_cgroup, "a path below /sys/fs/cgroup, in which a component may be *" };
+	char *path = NULL;
+
+	compiler_text(c, entry, &cgroup, &path);
+	return path ? spell(c, "cgroup:", path, "") : NULL;
+}
+
+void asr_take_user(struct compiler *c, const struct node *value)
+{
+	take_origins(c, value, ASR_USERS, spell_user, &c->asr->rule.users);
+}
+
+void asr_take_not_user(struct compiler *c, const struct node *value)
+{
+	take_origins(c, value, ASR_USERS, spell_user, &c->asr->rule.not_origins);
+}
+
+void asr_take_cgroup(struct compiler *c, const struct node *value)
+{
+	take_origins(c, value, ASR_CGROUPS, spell_cgroup, &c->asr->rule.cgroups);
+}
+
+void asr_take_not_cgroup(struct compiler *c, const struct node *value)
+{
+	take_origins(c, value, ASR_CGROUPS, spell_cgroup, &c->asr->rule.not_origins);
+}
+
 static void take_op(struct compiler *c, const struct node *word)
 {
 	char expected[32 + sizeof(op_list)];
@@ -136,7 +238,7 @@ void asr_take_on(struct compiler *c, const struct node *value)
 			take_op(c, &value->items[i]);
 }
 
-/* Of the rule that is being read, with its operations and sessions. */
+/* Of the rule that is being read, with its operations and what it asks of processes. */
 void asr_add_predicate(struct compiler *c, const struct node *node)
 {
 	struct compiler_list *list = &c->asr->predicates;
@@ -161,7 +263,7 @@ void asr_take_predicates(struct compiler *c, const struct node *list)
 		if (!compiler_kind(c, &list->items[i], NODE_MAPPING, "the predicate", "{on: exec, subject: [...]}"))
 			continue;
 		c->asr->rule.ops = 0;
-		c->asr->rule.sessions = 0;
+		c->asr->rule.sessions = c->asr->rule.users = c->asr->rule.cgroups = c->asr->rule.not_origins = 0;
 		compiler_mapping(c, &list->items[i], keys);
 		asr_add_predicate(c, &list->items[i]);
 	}
@@ -198,6 +300,8 @@ void asr_add_rules(struct compiler *c)
 		fill_sets(c->asr, predicate);
 		rules[i] = &predicate->rule;
 	}
+	c->asr_message.origins = (char **)c->asr->origins.v;
+	c->asr_message.n_origins = c->asr->origins.n;
 	c->asr_message.rules = rules;
 	c->asr_message.n_rules = list->n;
 }

@@ -93,6 +93,28 @@ static json_t *describe_sessions(u64 sessions)
 	return list;
 }
 
+/* Those of @set that are about users, or about control groups, as rules name them. */
+static void set_origins(json_t *object, const char *key, const struct rampart_policy *policy, u64 set, bool cgroups)
+{
+	json_t *list = json_array();
+
+	for (u32 i = 0; i < policy->origins.n; i++) {
+		struct rampart_origin origin;
+
+		if (!(set >> i & 1) || !rampart_origin_parse(policy->origins.v[i], &origin) || !origin.cgroup.len == cgroups)
+			continue;
+		if (cgroups)
+			json_array_append_new(list, rampart_describe_text(origin.cgroup));
+		else if (origin.first == origin.last)
+			json_array_append_new(list, json_integer(origin.first));
+		else
+			json_array_append_new(list, json_sprintf("%u-%u", origin.first, origin.last));
+	}
+	if (json_array_size(list))
+		json_object_set(object, key, list);
+	json_decref(list);
+}
+
 json_t *rampart_describe_predicate(const struct rampart_policy *policy, const struct rampart_asr_rule *rule)
 {
 	json_t *object = json_pack("{s:o}", "on", describe_ops(rule->ops));
@@ -106,6 +128,10 @@ json_t *rampart_describe_predicate(const struct rampart_policy *policy, const st
 	set_names(object, "when", policy, 0, rule->when);
 	if (rule->sessions)
 		json_object_set_new(object, "session", describe_sessions(rule->sessions));
+	set_origins(object, "user", policy, rule->users, false);
+	set_origins(object, "not_user", policy, rule->not_origins, false);
+	set_origins(object, "cgroup", policy, rule->cgroups, true);
+	set_origins(object, "not_cgroup", policy, rule->not_origins, true);
 	return object;
 }
 

@@ -224,7 +224,7 @@ static void lint_classes(struct compile_errors *warnings, const struct node *roo
 /* Whether all that a predicate says is that somebody does something. */
 static bool is_unconditional(const struct node *predicate)
 {
-	static const char *const keys[] = { "subject", "exe", "object", "when", "session" };
+	static const char *const keys[] = { "subject", "exe", "object", "when", "session", "user", "cgroup" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
 		if (tree_get(predicate, keys[i]))
@@ -255,7 +255,8 @@ static void lint_predicate(struct compile_errors *warnings, const struct node *p
 
 	if (on && is_common(on) && is_unconditional(predicate))
 		compile_error_add(warnings, on->line, on->column,
-				  "refuses this to all programs but exceptions, whatever it is about; expected subject, exe, object, when or session");
+				  "refuses this to all programs but exceptions, whatever it is about; expected "
+				  "subject, exe, object, when, session, user or cgroup");
 }
 
 static void lint_rule(struct compile_errors *warnings, const struct node *rule, const struct node *homes, int64_t now)

@@ -84,6 +84,7 @@ static void same_rule(const struct rampart_asr_rule *ours, const Rampart__Rule *
 	REQUIRE(ours->object == theirs->object && ours->not_object == theirs->not_object);
 	REQUIRE(ours->object_traits == theirs->object_traits && ours->not_object_traits == theirs->not_object_traits);
 	REQUIRE(ours->when == theirs->when && ours->sessions == theirs->sessions);
+	REQUIRE(ours->users == theirs->users && ours->cgroups == theirs->cgroups && ours->not_origins == theirs->not_origins);
 	same_string(ours->title, theirs->title);
 	same_string(ours->attack, theirs->attack);
 }
@@ -113,6 +114,7 @@ static void same_asr(const struct rampart_policy *ours, const Rampart__Asr *thei
 	REQUIRE(ours->roles[RAMPART_ROLE_TOOLS] == theirs->tools && ours->roles[RAMPART_ROLE_CANARIES] == theirs->canaries);
 	REQUIRE(ours->roles[RAMPART_ROLE_LAUNCHES] == theirs->launches && ours->roles[RAMPART_ROLE_SNAPSHOTS] == theirs->snapshots);
 	REQUIRE(ours->roles[RAMPART_ROLE_CACHES] == theirs->caches);
+	same_strings(ours->origins, theirs->origins, theirs->n_origins);
 	same_bytes(ours->denied_digests, theirs->denied_digests.data, theirs->denied_digests.len);
 	same_bytes(ours->trusted_digests, theirs->trusted_digests.data, theirs->trusted_digests.len);
 	REQUIRE(ours->exclusions.n == theirs->n_exclusions);

@@ -377,6 +377,23 @@ static inline bool is_in_session(const struct rampart_asr_rule *rule, const stru
 	return false;
 }
 
+static inline bool any_origin(u64 set, u32 origins)
+{
+	for (u32 i = 0; i < RAMPART_ORIGINS_MAX; i++)
+		if (set >> i & 1 && origins >> i & 1)
+			return true;
+	return false;
+}
+
+static inline bool is_of_origin(const struct rampart_asr_rule *rule, const struct rampart_request *q)
+{
+	if (rule->users && !any_origin(rule->users, q->origins))
+		return false;
+	if (rule->cgroups && !any_origin(rule->cgroups, q->origins))
+		return false;
+	return !any_origin(rule->not_origins, q->origins);
+}
+
 static inline bool is_by(const struct text_policy *policy, const struct rampart_asr_rule *rule, const struct rampart_request *q)
 {
 	if (rule->subject && !any_class(policy, rule->subject, q->lineage))
@@ -413,7 +430,7 @@ static inline bool is_to_first(const struct text_policy *policy, const struct ra
 static inline void weigh_asr(struct decision *d, const struct text_policy *policy, const struct rampart_asr_rule *rule,
 			     const struct rampart_request *q)
 {
-	if (!(rule->ops >> q->op & 1) || !is_by(policy, rule, q) || !is_in_session(rule, q))
+	if (!(rule->ops >> q->op & 1) || !is_by(policy, rule, q) || !is_in_session(rule, q) || !is_of_origin(rule, q))
 		return;
 	if (!all_traits(rule->when, q->traits) || any_trait(rule->not_object_traits, q->traits))
 		return;

@@ -22,6 +22,8 @@
 	"mailed, copied, packaged, encoded, denied_digest, trusted_digest, tool, provenance, ransom\n"
 #define OPS "; expected one of: change, write, create, delete, rename, link, setattr, setxattr, mount, exec, signal, ptrace, sched, " \
 	"unload, read, load, module, kexec, interpret\n"
+#define USERS " is no user; expected root, a number such as 1000, or several such as 1000-59999\n"
+#define CGROUPS "; expected a path below /sys/fs/cgroup, in which a component may be *\n"
 #define ID "; expected 1 to 31 of a-z 0-9 _ -\n"
 #define EMPTY "an empty list; expected something in it, or no such key\n"
 
@@ -136,6 +138,16 @@ static const struct {
 	  "7:43: " EMPTY
 	  "8:43: \"session\" is a single value; expected a list of login and none\n"
 	  "9:54: conditions beside \"match\"; expected them in it\n" },
+	{ HEAD "rules:\n- {id: a, mode: block, on: exec, user: [rot, 1-, 5-1, [0]], cgroup: [a, /, /a/b*]}\n"
+	       "- {id: b, mode: block, on: exec, not_user: [], not_cgroup: /a}\n"
+	       "- {id: d, mode: block, match: [{on: exec}], not_cgroup: [/a]}\n",
+	  "6:41: \"rot\"" USERS "6:46: \"1-\"" USERS "6:50: \"5-1\"" USERS
+	  "6:55: the entry is a list; expected a list of users: root, a number such as 1000, or several such as 1000-59999\n"
+	  "6:70: \"a\" is too short to be an absolute path" CGROUPS "6:73: \"/\" must not be the root directory" CGROUPS
+	  "6:76: \"/a/b*\" has a \"*\" that is not a whole component" CGROUPS
+	  "7:44: " EMPTY
+	  "7:60: \"not_cgroup\" is a single value; expected a list of control groups, such as /system.slice/nginx.service\n"
+	  "8:57: conditions beside \"match\"; expected them in it\n" },
 	{ HEAD "rules:\n- {id: a, mode: block, match: [{on: exec}], when: [memfd]}\n- {id: b, mode: block, match: []}\n"
 	       "- {id: c, mode: block, match: [exec, {object: [shell]}]}\n",
 	  "6:51: conditions beside \"match\"; expected them in it\n"
@@ -240,6 +252,13 @@ static const struct {
 	  "{\"rules\":[{\"id\":\"a\",\"mode\":\"block\",\"match\":[{\"on\":[\"exec\"],\"session\":[\"login\",\"none\"]},"
 	  "{\"on\":[\"load\"],\"session\":[\"none\"]},{\"on\":[\"read\"]}]},{\"id\":\"b\",\"mode\":\"block\",\"match\":[{\"on\":[\"exec\"],"
 	  "\"session\":[\"login\"]}]}]}" },
+	/* Users and control groups: each once for all, those of rules that are off not at all. */
+	{ HEAD "rules:\n- {id: off, mode: off, on: exec, user: [7], cgroup: [/off]}\n"
+	       "- {id: a, mode: block, match: [{on: exec, user: [root, 1000-59999], not_cgroup: [/a/*, /b]}, {on: load, cgroup: [/b]}]}\n"
+	       "- {id: b, mode: block, on: exec, not_user: [0, 5], cgroup: [/c], not_cgroup: [/b]}\n",
+	  "{\"rules\":[{\"id\":\"a\",\"mode\":\"block\",\"match\":[{\"on\":[\"exec\"],\"user\":[0,\"1000-59999\"],\"not_cgroup\":[\"/a/*\",\"/b\"]},"
+	  "{\"on\":[\"load\"],\"cgroup\":[\"/b\"]}]},{\"id\":\"b\",\"mode\":\"block\",\"match\":[{\"on\":[\"exec\"],"
+	  "\"not_user\":[0,5],\"cgroup\":[\"/c\"],\"not_cgroup\":[\"/b\"]}]}]}" },
 	{ HEAD "classes: {none: {paths: []}}\nrules: [{id: a, mode: audit, on: exec, not_subject: [none]}]\n",
 	  "{\"classes\":{\"none\":{\"paths\":[]}},\"rules\":[{\"id\":\"a\",\"mode\":\"audit\",\"match\":[{\"on\":[\"exec\"],"
 	  "\"not_subject\":[\"none\"]}]}]}" },

@@ -331,7 +331,7 @@ static const struct {
 	struct rampart_asr_rule rule;
 	enum rampart_op op;
 	u64 lineage, trusted_lineage, exe, trusted_exe;
-	u32 traits, sessions;
+	u32 traits, sessions, origins;
 	const char *path, *path2;
 	u32 ends;	/* that the rule is about; 0: it is not */
 } asr_table[] = {
@@ -468,6 +468,17 @@ static const struct {
 	{ { .ops = OP(EXEC), .sessions = LOGIN | NO_LOGIN }, RAMPART_OP_EXEC, .sessions = NO_LOGIN, .path = "/x", .ends = 1 },
 	{ { .ops = OP(EXEC), .sessions = LOGIN | NO_LOGIN }, RAMPART_OP_EXEC, .path = "/x", .ends = 0 },
 	{ { .ops = OP(EXEC) }, RAMPART_OP_EXEC, .sessions = NO_LOGIN, .path = "/x", .ends = 1 },
+	/* As which user, and in which control group: any of those, and any of these, and none of others. */
+	{ { .ops = OP(EXEC), .users = 3 }, RAMPART_OP_EXEC, .origins = 2, .path = "/x", .ends = 1 },
+	{ { .ops = OP(EXEC), .users = 3 }, RAMPART_OP_EXEC, .origins = 4, .path = "/x", .ends = 0 },
+	{ { .ops = OP(EXEC), .users = 3 }, RAMPART_OP_EXEC, .path = "/x", .ends = 0 },
+	{ { .ops = OP(EXEC), .users = 1, .cgroups = 2 }, RAMPART_OP_EXEC, .origins = 1, .path = "/x", .ends = 0 },
+	{ { .ops = OP(EXEC), .users = 1, .cgroups = 2 }, RAMPART_OP_EXEC, .origins = 2, .path = "/x", .ends = 0 },
+	{ { .ops = OP(EXEC), .users = 1, .cgroups = 2 }, RAMPART_OP_EXEC, .origins = 3, .path = "/x", .ends = 1 },
+	{ { .ops = OP(EXEC), .not_origins = 5 }, RAMPART_OP_EXEC, .origins = 4, .path = "/x", .ends = 0 },
+	{ { .ops = OP(EXEC), .not_origins = 5 }, RAMPART_OP_EXEC, .origins = 2, .path = "/x", .ends = 1 },
+	{ { .ops = OP(EXEC), .not_origins = 5 }, RAMPART_OP_EXEC, .path = "/x", .ends = 1 },
+	{ { .ops = OP(EXEC), .users = 1, .not_origins = 1U << 31 }, RAMPART_OP_EXEC, .origins = 1U << 31 | 1, .path = "/x", .ends = 0 },
 	{ { .ops = OP(EXEC), .object = IN(SHELL), .sessions = LOGIN },
 	  RAMPART_OP_EXEC, .sessions = LOGIN, .path = "/x", .ends = 0 },
 };
@@ -508,7 +519,8 @@ static void asr_row(u32 i, enum rampart_mode mode)
 		.op = asr_table[i].op, .subject = EDITOR | DPKG | DAEMON | ~0ULL << RAMPART_SUBJ_SECRETS_SHIFT,
 		.lineage = bits_of(asr_table[i].lineage), .trusted_lineage = bits_of(asr_table[i].trusted_lineage),
 		.exe = bits_of(asr_table[i].exe), .trusted_exe = bits_of(asr_table[i].trusted_exe),
-		.traits = asr_table[i].traits, .sessions = asr_table[i].sessions, .object = label_or_none(ruleset, asr_table[i].path),
+		.traits = asr_table[i].traits, .sessions = asr_table[i].sessions, .origins = asr_table[i].origins,
+		.object = label_or_none(ruleset, asr_table[i].path),
 		.object2 = label_or_none(ruleset, asr_table[i].path2),
 	};
 	u32 ends = mode ? asr_table[i].ends : 0;
@@ -938,7 +950,8 @@ static void random_rules(struct random_policy *r)
 			.not_exe = random_set(n, 6),
 			.object = random_set(n, 2), .not_object = random_set(n, 4), .object_traits = random_set(RAMPART_TRAIT_NUM, 3),
 			.not_object_traits = random_set(RAMPART_TRAIT_NUM, 4), .when = random_set(RAMPART_TRAIT_NUM, 4),
-			.sessions = random_set(RAMPART_SESSION_NUM, 4),
+			.sessions = random_set(RAMPART_SESSION_NUM, 4), .users = random_set(6, 6), .cgroups = random_set(6, 6),
+			.not_origins = random_set(6, 6),
 		};
 	}
 }
@@ -1081,6 +1094,7 @@ static void random_programs(struct rampart_request *q, const struct random_polic
 	if (random_below(2))
 		q->traits &= random_u64();
 	q->sessions = random_below(4) ? BIT_ULL(random_below(RAMPART_SESSION_NUM)) : 0;
+	q->origins = random_below(64) & random_below(64);
 }
 
 /* What is about no place at all is found by rampart_ruleset_wide(), or no rule is about it. */

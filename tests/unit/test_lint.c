@@ -74,8 +74,8 @@ static const struct {
 			  "- {id: d, mode: block, match: [{on: read, when: [memfd]}, {on: change, not_exe: [mine]}]}\n",
 	  "8:3: class \"yours\" is in no rule; expected one of the catalogue, or a rule that has it\n"
 	  "10:61: an exclusion without owner" ANSWERS
-	  "13:27: refuses this to all programs but exceptions, whatever it is about; expected subject, exe, object, when or session\n"
-	  "14:64: refuses this to all programs but exceptions, whatever it is about; expected subject, exe, object, when or session\n" },
+	  "13:27: refuses this to all programs but exceptions, whatever it is about; expected subject, exe, object, when, session, user or cgroup\n"
+	  "14:64: refuses this to all programs but exceptions, whatever it is about; expected subject, exe, object, when, session, user or cgroup\n" },
 };
 
 static void test_warnings(void **state)

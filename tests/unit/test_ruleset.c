@@ -732,6 +732,42 @@ static int compare_digests(const void *a, const void *b)
 }
 
 /* Sorted and once each, as the decoder has them; few of their bytes differ, so that some differ only in what is not kept. */
+/* Who runs as whom, and where: control groups by their components, with all that is below. */
+static void origins(test_state *state)
+{
+	static struct pb_view texts[] = {
+		VIEW("user:0-0"), VIEW("user:1000-59999"), VIEW("user:5-4294967295"), VIEW("cgroup:/system.slice/nginx.service"),
+		VIEW("cgroup:/user.slice/*/session"),
+	};
+	static const struct {
+		u32 uid;
+		const char *cgroup;
+		u32 origins;
+	} asked[] = {
+		{ 0, NULL, 1 }, { 1, "", 0 }, { 4, "/", 0 }, { 5, "/system.slice", 4 }, { 999, NULL, 4 }, { 1000, NULL, 6 }, { 59999, NULL, 6 },
+		{ 60000, NULL, 4 }, { U32_MAX, NULL, 4 }, { 1, "/system.slice/nginx.service", 8 }, { 1, "/system.slice/nginx.service/worker", 8 },
+		{ 1, "/system.slice/nginx.service2", 0 }, { 1, "/nginx.service", 0 }, { 1, "/a/system.slice/nginx.service", 0 },
+		{ 0, "/user.slice/u/session/x", 17 }, { 1, "/user.slice/u/session", 16 }, { 1, "/user.slice/session", 0 },
+		{ 1, "/user.slice/u/v/session", 0 },
+	};
+	struct rampart_policy policy = { .origins = { texts, ARRAY_SIZE(texts) } };
+	enum rampart_reason why;
+	struct rampart_ruleset *ruleset = rampart_ruleset_build(&policy, &why);
+
+	assert_non_null(ruleset);
+	assert_true(rampart_ruleset_asks_origins(ruleset));
+	for (u32 i = 0; i < ARRAY_SIZE(asked); i++)
+		if (rampart_ruleset_origins(ruleset, asked[i].uid, asked[i].cgroup) != asked[i].origins)
+			fail_msg("%u in %s: %x", asked[i].uid, asked[i].cgroup ?: "?",
+				 rampart_ruleset_origins(ruleset, asked[i].uid, asked[i].cgroup));
+	rampart_ruleset_free(ruleset);
+	policy.origins.n = 0;
+	ruleset = rampart_ruleset_build(&policy, &why);
+	assert_false(rampart_ruleset_asks_origins(ruleset));
+	assert_int_equal(rampart_ruleset_origins(ruleset, 0, "/"), 0);
+	rampart_ruleset_free(ruleset);
+}
+
 static struct pb_view random_digests(u8 (*v)[RAMPART_FILE_DIGEST], u32 n)
 {
 	u32 i, kept = 0;
@@ -879,5 +915,6 @@ SUITE(ruleset,
 	TEST(many_homes),
 	TEST(many_labels),
 	TEST(digests_at_random),
+	TEST(origins),
 	TEST(hashed_operations),
 	TEST(components_are_capped));

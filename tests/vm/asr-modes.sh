@@ -166,4 +166,30 @@ rules:
 	$expect session/$session/far_away far_from_login cat /srv/asr/f
 	$other session/$session/of_none cat /srv/asr/f
 done
+
+# --- as a user, and in a control group ---
+grep -q /sys/fs/cgroup /proc/mounts || mount -t cgroup2 none /sys/fs/cgroup
+mkdir -p /sys/fs/cgroup/asr/one /sys/fs/cgroup/asr2 && chmod 644 /srv/asr/f && chmod 755 /srv/asr
+in_group() { sh -c 'echo 0 > "/sys/fs/cgroup/$0/cgroup.procs" && exec "$@"' "$@"; }
+origin() {
+	more="  ledger: {add: [/srv/asr]}
+rules:
+  - {id: own, mode: block, on: read, $1, object: [ledger], title: \"a rule of its own\", attack: [T1204]}"
+	rule off
+}
+check user origin 'user: [1000-2000]'
+refused user/one as_user cat /srv/asr/f
+check user/root cat /srv/asr/f
+check not_user origin 'not_user: [root]'
+refused not_user/one as_user cat /srv/asr/f
+check not_user/root cat /srv/asr/f
+check cgroup origin 'cgroup: [/asr]'
+refused cgroup/there in_group asr cat /srv/asr/f
+refused cgroup/below in_group asr/one cat /srv/asr/f
+check cgroup/beside in_group asr2 cat /srv/asr/f
+check cgroup/elsewhere cat /srv/asr/f
+check both origin 'user: [root], not_cgroup: [/*/one]'
+refused both/holds in_group asr cat /srv/asr/f
+check both/another_group in_group asr/one cat /srv/asr/f
+check both/another_user as_user cat /srv/asr/f
 finish
