@@ -77,17 +77,24 @@ static bool is_pinned(const struct exe_id *id)
 	return pinned;
 }
 
-/* Whether current and process 1 mean the same by an absolute path. */
-static bool has_root_of_init(void)
+struct path rampart_root_of_init(void)
 {
 	struct task_struct *init = init_pid_ns.child_reaper;
-	struct path ours, theirs = {};
-	bool same;
+	struct path root = {};
 
 	task_lock(init);
 	if (init->fs)
-		get_fs_root(init->fs, &theirs);
+		get_fs_root(init->fs, &root);
 	task_unlock(init);
+	return root;
+}
+
+/* Whether current and process 1 mean the same by an absolute path. */
+static bool has_root_of_init(void)
+{
+	struct path ours, theirs = rampart_root_of_init();
+	bool same;
+
 	get_fs_root(current->fs, &ours);
 	same = path_equal(&ours, &theirs);
 	path_put(&ours);

@@ -7,6 +7,7 @@
 #define RAMPART_IMAGE_H
 
 #include <linux/kref.h>
+#include <linux/path.h>
 #include <linux/rcupdate.h>
 #include <linux/types.h>
 #include <env.h>
@@ -15,7 +16,6 @@
 struct file;
 struct inode;
 struct linux_binprm;
-struct path;
 
 /* A file by identity, not by name. All zero: no file. */
 struct exe_id {
@@ -79,6 +79,9 @@ bool rampart_only_root_changes(const struct path *path);
  * generations: there @dev is the subvolume's. All zero, which is trusted for nothing, if that is not to be had. Context: may sleep.
  */
 struct exe_id exe_id_at(const struct path *path);
+
+/* rampart_root_of_init() - the root of process 1, with a reference; it may have none any more. Context: any but interrupts. */
+struct path rampart_root_of_init(void);
 
 /* Whether file permissions let nobody but root write to it. */
 bool rampart_only_root_writes(const struct inode *inode);

@@ -4,12 +4,9 @@
 #include <linux/device.h>
 #include <linux/file.h>
 #include <linux/fs.h>
-#include <linux/fs_struct.h>
 #include <linux/highmem.h>
 #include <linux/list.h>
 #include <linux/mm.h>
-#include <linux/pid_namespace.h>
-#include <linux/sched/task.h>
 #include <linux/spinlock.h>
 #include <linux/xattr.h>
 
@@ -133,33 +130,29 @@ static const struct gendisk *disk_of(const struct super_block *sb)
 /* A system that runs from such a medium is not meant. */
 static const struct gendisk *root_disk(void)
 {
-	struct task_struct *init = init_pid_ns.child_reaper;
+	struct path root = rampart_root_of_init();
 	const struct gendisk *disk = NULL;
-	struct path root = {};
 
-	task_lock(init);
-	if (init->fs)
-		get_fs_root(init->fs, &root);
-	task_unlock(init);
 	if (root.dentry)
 		disk = disk_of(root.dentry->d_sb);
 	path_put(&root);
 	return disk;
 }
 
-static bool is_removable(const struct gendisk *disk)
+static bool is_on_usb(const struct gendisk *disk)
 {
 	const struct device *dev;
 
-	if (!disk || disk == root_disk())
-		return false;
-	if (disk->flags & GENHD_FL_REMOVABLE)
-		return true;
-	/* Disks on USB, which say that they are fixed. */
 	for (dev = disk_to_dev(disk); dev; dev = dev->parent)
 		if (dev->bus && !strcmp(dev->bus->name, "usb"))
 			return true;
 	return false;
+}
+
+/* Disks on USB say that they are fixed. */
+static bool is_removable(const struct gendisk *disk)
+{
+	return disk && (disk->flags & GENHD_FL_REMOVABLE || is_on_usb(disk)) && disk != root_disk();
 }
 
 u32 rampart_provenance(const struct path *path)

@@ -58,6 +58,12 @@ int cli_read_file(const struct cli *cli, const char *path, size_t max, uint8_t *
 /* cli_write_file() - puts @data in place of @path at once (rename), mode 0644. Returns CLI_OK or CLI_ERROR. */
 int cli_write_file(const struct cli *cli, const char *path, const uint8_t *data, size_t len);
 
+/* cli_print_text() - @before and the escaped text that @doc has for @key, if it has one. Whether it has. */
+bool cli_print_text(const json_t *doc, const char *before, const char *key);
+
+/* cli_print_list() - each of @all (whose reference it takes) by @print, with --json all of it. */
+void cli_print_list(const struct cli *cli, json_t *all, void (*print)(const json_t *doc));
+
 /* cli_print_json() - prints @doc (whose reference it takes) on stdout with a newline; indented unless @line. */
 void cli_print_json(json_t *doc, bool line);
 

@@ -6,7 +6,6 @@
 
 #include "control.h"
 #include "describe.h"
-#include "escape.h"
 #include "moment.h"
 #include "policy_file.h"
 
@@ -88,33 +87,22 @@ static json_t *exclusion_json(const struct rampart_exclusion *exclusion, const R
 	return doc;
 }
 
-static bool print_text(const json_t *doc, const char *before, const char *key)
-{
-	const char *text = json_string_value(json_object_get(doc, key));
-
-	if (!text)
-		return false;
-	fputs(before, stdout);
-	escape_print(stdout, text);
-	return true;
-}
-
 static void print_exclusion(const json_t *doc)
 {
-	print_text(doc, "", "name");
-	print_text(doc, ", from rule ", "rule");
-	if (!print_text(doc, "\n    for ", "exe"))
+	cli_print_text(doc, "", "name");
+	cli_print_text(doc, ", from rule ", "rule");
+	if (!cli_print_text(doc, "\n    for ", "exe"))
 		fputs("\n    for all programs", stdout);
-	print_text(doc, ", only with SHA-256 ", "sha256");
+	cli_print_text(doc, ", only with SHA-256 ", "sha256");
 	if (json_is_true(json_object_get(doc, "children")))
 		fputs(", and what it starts", stdout);
-	print_text(doc, ", at ", "object");
-	print_text(doc, "\n    owner: ", "owner");
-	print_text(doc, ", reason: ", "reason");
-	print_text(doc, ", until ", "until");
+	cli_print_text(doc, ", at ", "object");
+	cli_print_text(doc, "\n    owner: ", "owner");
+	cli_print_text(doc, ", reason: ", "reason");
+	cli_print_text(doc, ", until ", "until");
 	printf("\n    hits: %" JSON_INTEGER_FORMAT, json_integer_value(json_object_get(doc, "hits")));
-	print_text(doc, ", the last one at ", "last_hit");
-	print_text(doc, ", counted since ", "since");
+	cli_print_text(doc, ", the last one at ", "last_hit");
+	cli_print_text(doc, ", counted since ", "since");
 	putchar('\n');
 	if (json_is_true(json_object_get(doc, "expired")))
 		puts("    EXPIRED: it holds no more");
@@ -139,9 +127,7 @@ int asr_exclusions(const struct cli *cli, int argc, char **argv)
 {
 	Rampart__Response *response;
 	struct policy_file file;
-	const json_t *doc;
 	json_t *all;
-	size_t i;
 	int code;
 
 	if (argc != 1)
@@ -157,14 +143,8 @@ int asr_exclusions(const struct cli *cli, int argc, char **argv)
 	all = all_json(&file.policy, response);
 	rampart__response__free_unpacked(response, NULL);
 	policy_file_free(&file);
-	if (cli->json) {
-		cli_print_json(all, false);
-		return CLI_OK;
-	}
-	json_array_foreach(all, i, doc)
-		print_exclusion(doc);
-	if (!json_array_size(all))
+	if (!cli->json && !json_array_size(all))
 		puts("The policy in force has no exclusions from rules of asr.");
-	json_decref(all);
+	cli_print_list(cli, all, print_exclusion);
 	return CLI_OK;
 }

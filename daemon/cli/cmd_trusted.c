@@ -8,7 +8,6 @@
 #include <ruleset.h>
 
 #include "describe.h"
-#include "escape.h"
 #include "policy_file.h"
 
 /* A list of the policy that trusts programs. */
@@ -73,28 +72,18 @@ static json_t *program_json(const struct list *list, const struct rampart_progra
 	return doc;
 }
 
-static void print_text(const json_t *doc, const char *before, const char *key)
-{
-	const char *text = json_string_value(json_object_get(doc, key));
-
-	if (!text)
-		return;
-	fputs(before, stdout);
-	escape_print(stdout, text);
-}
-
 static void print_program(const json_t *doc)
 {
-	print_text(doc, "", "exe");
-	print_text(doc, "\n    may ", "may");
-	print_text(doc, " ", "place");
+	cli_print_text(doc, "", "exe");
+	cli_print_text(doc, "\n    may ", "may");
+	cli_print_text(doc, " ", "place");
 	if (json_is_true(json_object_get(doc, "children")))
 		fputs(", and so may what it starts", stdout);
-	print_text(doc, ": ", "list");
+	cli_print_text(doc, ": ", "list");
 	fputs(" names it", stdout);
-	print_text(doc, ", from package ", "package");
-	print_text(doc, ", only with SHA-256 ", "sha256");
-	print_text(doc, "\n    NOT TRUSTED: ", "why_not");
+	cli_print_text(doc, ", from package ", "package");
+	cli_print_text(doc, ", only with SHA-256 ", "sha256");
+	cli_print_text(doc, "\n    NOT TRUSTED: ", "why_not");
 	putchar('\n');
 }
 
@@ -122,9 +111,7 @@ static json_t *trusted_json(const struct rampart_policy *policy)
 int cmd_trusted(struct cli *cli, int argc, char **argv)
 {
 	struct policy_file file;
-	const json_t *doc;
 	json_t *all;
-	size_t i;
 	int code;
 
 	if (argc != 1)
@@ -134,12 +121,6 @@ int cmd_trusted(struct cli *cli, int argc, char **argv)
 		return code;
 	all = trusted_json(&file.policy);
 	policy_file_free(&file);
-	if (cli->json) {
-		cli_print_json(all, false);
-		return CLI_OK;
-	}
-	json_array_foreach(all, i, doc)
-		print_program(doc);
-	json_decref(all);
+	cli_print_list(cli, all, print_program);
 	return CLI_OK;
 }

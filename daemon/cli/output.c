@@ -145,3 +145,28 @@ int cli_write_file(const struct cli *cli, const char *path, const uint8_t *data,
 	free(temporary);
 	return code;
 }
+
+bool cli_print_text(const json_t *doc, const char *before, const char *key)
+{
+	const char *text = json_string_value(json_object_get(doc, key));
+
+	if (!text)
+		return false;
+	fputs(before, stdout);
+	escape_print(stdout, text);
+	return true;
+}
+
+void cli_print_list(const struct cli *cli, json_t *all, void (*print)(const json_t *doc))
+{
+	const json_t *doc;
+	size_t i;
+
+	if (cli->json) {
+		cli_print_json(all, false);
+		return;
+	}
+	json_array_foreach(all, i, doc)
+		print(doc);
+	json_decref(all);
+}
