@@ -383,6 +383,9 @@ static void put_requests(unsigned int client)
 	request.request_case = RAMPART__REQUEST__REQUEST_SHOW;
 	request.show = true;
 	put_request(client, &request);
+	request.request_case = RAMPART__REQUEST__REQUEST_EXCLUSIONS;
+	request.exclusions = true;
+	put_request(client, &request);
 	request.request_case = RAMPART__REQUEST__REQUEST_DISARM;
 	request.disarm = apply.bundle;
 	put_request(client, &request);

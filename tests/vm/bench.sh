@@ -234,7 +234,8 @@ bundle audit 1 audit 1 1
 bundle block1 2 block 1 1
 bundle block1000 3 block 1000 1
 bundle block100000 4 block 100000 1
-exclusions=100000
+# With those of the catalogue not more than there may be.
+exclusions=99900
 bundle catalogue 5 block 1 1
 exclusions=
 also=", $million/few, $million/in"
