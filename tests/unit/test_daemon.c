@@ -184,6 +184,14 @@ bool store_trim(struct store *store, int64_t now)
 	return false;
 }
 
+static char seen_exclusions[64];
+
+int store_see_exclusions(struct store *store, const char *names, int64_t now)
+{
+	snprintf(seen_exclusions, sizeof(seen_exclusions), "%s", names);
+	return 0;
+}
+
 static struct store_boot stored_boot;
 static bool store_broken;
 
@@ -456,6 +464,22 @@ static void test_apply(void **unused)
 	assert_int_equal(fake.loads, 2);
 	assert_int_equal(apply(4, "", false).error, 0);
 	assert_int_equal(fake.loads, 3);
+}
+
+/* With each policy that comes into force, and when the daemon finds one. */
+static void test_exclusions_are_seen(void **unused)
+{
+	const char *more = "rules: [{id: a, mode: block, on: exec, exclude: [{exe: /b, name: one}, {object: /c, name: two}]}]\n";
+
+	assert_int_equal(apply(3, more, false).error, 0);
+	assert_string_equal(seen_exclusions, "[\"one\",\"two\"]");
+	*seen_exclusions = '\0';
+	assert_int_equal(apply(4, "", true).error, 0);
+	assert_string_equal(seen_exclusions, "");
+	policy_restore(&host);
+	assert_string_equal(seen_exclusions, "[\"one\",\"two\"]");
+	assert_int_equal(apply(4, "", false).error, 0);
+	assert_string_equal(seen_exclusions, "[]");
 }
 
 static void test_dry_run(void **unused)
@@ -947,6 +971,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_floor_only_grows),	TEST(test_time_never_goes_back), TEST(test_damaged_floor),
 		TEST(test_crash_at_every_point), TEST(test_apply),		 TEST(test_dry_run),
+		TEST(test_exclusions_are_seen),
 		TEST(test_target),		TEST(test_kernel_refuses),	 TEST(test_disk_fails),
 		TEST(test_disk_stays_failed),	TEST(test_disk_fails_after_boot), TEST(test_kernel_is_absent),
 		TEST(test_no_trust),		TEST(test_restored_after_boot),	 TEST(test_settled_after_crash),
