@@ -306,6 +306,7 @@ tell "armed memory" "$(bytes)"
 all_tasks armed
 for name in block1 block1000 block100000 catalogue; do
 	in_force $name $inside/file
+	sleep 15	# until what was in force before it is freed
 	tell "$name memory" "$(bytes)"
 done
 echo 0 > $tracing/tracing_on
