@@ -103,8 +103,7 @@ query() { as_postgres $postgres/psql -h $results/socket -AtX -c "$1" postgres; }
 # Autovacuum makes blocks when it is time.
 start_postgres() {
 	as_postgres $postgres/postgres -D data -k $results/socket -c listen_addresses= -c wal_level=replica -c fsync=on \
-		-c autovacuum=off \
-		>> $results/postgres.log 2>&1 &
+		-c autovacuum=off >> $results/postgres.log 2>&1 &
 	for _ in $(seq 600); do
 		as_postgres $postgres/pg_isready -q -h $results/socket && return
 		sleep 0.2
