@@ -118,6 +118,8 @@ in_force harmless '{"*": {mode: block}, trust_exec: {exclude: [{object: ~/work, 
 settled
 rampartctl events --json --since "$(head -n 1 $results | cut -d ' ' -f 4)" --limit 100000 > /tmp/events.json
 while read -r name result errno begin end; do
+	# What is close to other rules may take what this guest has not.
+	case " $(echo $rules) " in *" ${name%%/*} "*) ;; *) continue ;; esac
 	# What is known to be refused stands in the rule's false_positives.
 	grep -q "^$name gap$" /tmp/asr-list && expected=fails || expected=works
 	[ "$result" = $expected ] && ok "harmless/$name" || not_ok "harmless/$name" "$result $errno $(grep "^# $name:" /tmp/asr-complaints | head -n 1) $(
