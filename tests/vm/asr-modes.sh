@@ -192,4 +192,7 @@ check both origin 'user: [root], not_cgroup: [/*/one]'
 refused both/holds in_group asr cat /srv/asr/f
 check both/another_group in_group asr/one cat /srv/asr/f
 check both/another_user as_user cat /srv/asr/f
+# Other suites begin without a rule.
+more=
+check end rule off
 finish
