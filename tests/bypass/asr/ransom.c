@@ -2,9 +2,7 @@
 /* What ransomware does to a folder of documents, in the ways that differ for who watches: ransom_score. It has worked when none is left. */
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/random.h>
