@@ -5,6 +5,7 @@
 dir=$(dirname "$counts")
 mkdir -p "$dir"
 : >"$counts"
+: >"$dir/failures"
 
 # tally NAME FILE STATUS SECONDS: adds the last lines of the suites whose output it is; without any they have failed.
 tally() {
@@ -12,7 +13,7 @@ tally() {
 	read -r passed failed skipped < <(awk '/^[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped$/ { p += $1; f += $3; s += $5 }
 		END { print p + 0, f + 0, s + 0 }' "$2")
 	if [[ $passed -eq 0 || ($3 -ne 0 && $failed -eq 0) ]]; then
-		echo "$1: did not finish (status $3), see $2"
+		echo "$1: did not finish (status $3), see $2" | tee -a "$dir/failures"
 		failed=$((failed + 1))
 	fi
 	echo "$passed $failed $skipped" >>"$counts"
@@ -25,6 +26,7 @@ suite() {
 	shift
 	"$@" >"$out" 2>&1 || status=$?
 	grep -E '^not ok|^skip|FAILED|^# ' "$out" || true
+	awk -v name="$name" '/^not ok|FAILED/ { print name ": " $0 }' "$out" >>"$dir/failures"
 	tally "$name" "$out" "$status" $((SECONDS - began))
 }
 
@@ -47,8 +49,9 @@ guest() {
 		sh -c "PATH=\$PATH:/mnt/share; $suites; status=\$?; reports.sh && exit \$status"
 }
 
-# finish: waits for all, prints the sum; the exit status.
+# finish: waits for all, prints once more what has failed, since that is far up by now, and the sum; the exit status.
 finish() {
 	wait
+	sed 's/^/failed in /' "$dir/failures"
 	awk '{ p += $1; f += $2; s += $3 } END { print p + 0 " passed, " f + 0 " failed, " s + 0 " skipped"; exit f > 0 || !p }' "$counts"
 }
