@@ -3,7 +3,6 @@
 #include <linux/cgroup.h>
 #include <linux/fs.h>
 #include <linux/kernfs.h>
-#include <linux/magic.h>
 #include <linux/sched/signal.h>
 
 #include "enforce.h"
@@ -33,16 +32,12 @@ static struct task_struct *daemon_in(const struct kernfs_node *group)
 	return NULL;
 }
 
-int rampart_enforce_cgroup_file(enum rampart_hook hook, const struct inode *inode)
+int rampart_enforce_cgroup_write(enum rampart_hook hook, const struct inode *inode)
 {
-	const struct kernfs_node *file;
+	const struct kernfs_node *file = inode->i_private;
+	int sig = signal_of(file), err = 0;
 	struct task_struct *task;
-	int sig, err = 0;
 
-	if (likely(inode->i_sb->s_magic != CGROUP2_SUPER_MAGIC))
-		return 0;
-	file = inode->i_private;
-	sig = signal_of(file);
 	if (!sig)
 		return 0;
 	rcu_read_lock();

@@ -9,27 +9,11 @@
 #include "label.h"
 #include "rampart.h"
 
-#define CACHE_BITS 15	/* 32,768 directories in 2 MiB */
 #define CHUNK 32	/* ancestors on the stack at once */
 
-/* One directory. @seq is odd while written; everything else is read between two equal even values of it. */
-struct cached {
-	u32 seq;
-	u32 epoch;		/* of the view whose states these are */
-	u32 tree;		/* tree_epoch when they were found */
-	u32 dev;
-	const struct inode *inode;
-	u64 ino;
-	u32 generation;
-	struct states states;
-} ____cacheline_aligned;
-
-static struct cached *cache;
-
-/* Grows when a labelled directory has moved; entries of another value are misses. */
-static atomic_t tree_epoch = ATOMIC_INIT(0);
-/* Labelled directories between the hook and the move itself: meanwhile nobody may rely on the cache. */
-static atomic_t moving = ATOMIC_INIT(0);
+struct rampart_cached *rampart_cache;
+atomic_t rampart_tree_epoch = ATOMIC_INIT(0);
+atomic_t rampart_tree_moving = ATOMIC_INIT(0);
 
 struct mark {
 	struct hlist_node node;
@@ -54,47 +38,20 @@ u32 rampart_program_hash(const struct exe_id *id)
 	return id_hash(id);
 }
 
-/*
- * Inodes lie at regular distances, which one multiplication may map onto few slots: of 1,000 directories whose inodes are 680 or
- * 800 bytes apart, seven in ten would share theirs.
- */
-static struct cached *cache_slot(const struct inode *inode)
-{
-	u64 hash = (u64)(unsigned long)inode * GOLDEN_RATIO_64;
-
-	return &cache[hash_64(hash ^ (hash >> 32), CACHE_BITS)];
-}
-
-/* Between these two @entry may be read. */
-static __always_inline bool cache_begin(const struct rampart_view *view, const struct inode *inode,
-					const struct cached *entry, u32 *seq)
-{
-	*seq = smp_load_acquire(&entry->seq);
-	return !(*seq & 1) && READ_ONCE(entry->inode) == inode && READ_ONCE(entry->epoch) == view->epoch &&
-	       READ_ONCE(entry->tree) == (u32)atomic_read(&tree_epoch) && READ_ONCE(entry->ino) == inode->i_ino &&
-	       READ_ONCE(entry->generation) == inode->i_generation && READ_ONCE(entry->dev) == inode->i_sb->s_dev;
-}
-
-static bool cache_end(const struct cached *entry, u32 seq)
-{
-	smp_rmb();
-	return READ_ONCE(entry->seq) == seq && !atomic_read(&moving);
-}
-
 static bool cache_get(const struct rampart_view *view, const struct inode *inode, struct states *states)
 {
-	const struct cached *entry = cache_slot(inode);
+	const struct rampart_cached *entry = rampart_cache_slot(inode);
 	u32 seq;
 
-	if (!cache_begin(view, inode, entry, &seq))
+	if (!rampart_cache_begin(view, inode, entry, &seq))
 		return false;
 	*states = entry->states;
-	return cache_end(entry, seq);
+	return rampart_cache_end(entry, seq);
 }
 
 static void cache_put(const struct rampart_view *view, const struct inode *inode, u32 tree, const struct states *states)
 {
-	struct cached *entry = cache_slot(inode);
+	struct rampart_cached *entry = rampart_cache_slot(inode);
 	u32 seq = READ_ONCE(entry->seq);
 
 	if ((seq & 1) || cmpxchg(&entry->seq, seq, seq + 1) != seq)
@@ -112,15 +69,15 @@ static void cache_put(const struct rampart_view *view, const struct inode *inode
 
 void rampart_label_moving(void)
 {
-	atomic_inc(&moving);
-	atomic_inc(&tree_epoch);
+	atomic_inc(&rampart_tree_moving);
+	atomic_inc(&rampart_tree_epoch);
 }
 
 void rampart_label_moved(void)
 {
-	atomic_inc(&tree_epoch);
+	atomic_inc(&rampart_tree_epoch);
 	smp_mb__before_atomic();
-	atomic_dec(&moving);
+	atomic_dec(&rampart_tree_moving);
 }
 
 struct anchor *rampart_anchor_slot(const struct rampart_view *view, const struct exe_id *id)
@@ -360,12 +317,12 @@ static void find_states(const struct rampart_view *view, struct dentry *dentry, 
 	int seq = 0;
 
 	for (;;) {
-		u32 tree = atomic_read(&tree_epoch);
+		u32 tree = atomic_read(&rampart_tree_epoch);
 		bool cached, put;
 		u32 depth;
 
 		read_seqbegin_or_lock(&rename_lock, &seq);
-		cached = use_cache && !atomic_read(&moving);
+		cached = use_cache && !atomic_read(&rampart_tree_moving);
 		depth = find_base(view, dentry, tree, cached, states);
 		/* The common depth goes without clearing room for a deep one. */
 		put = depth == 1 ? descend_one(view, dentry, tree, cached, states) :
@@ -374,7 +331,7 @@ static void find_states(const struct rampart_view *view, struct dentry *dentry, 
 			break;
 		/* What was put during this round is of names in motion, and cannot be told from the rest. */
 		if (put)
-			atomic_inc(&tree_epoch);
+			atomic_inc(&rampart_tree_epoch);
 		seq = 1;
 	}
 	done_seqretry(&rename_lock, seq);
@@ -444,36 +401,11 @@ static void label_unknown(const struct rampart_view *view, const struct inode *i
 	}
 }
 
-static bool is_anchor(const struct rampart_view *view, const struct inode *inode)
+bool rampart_label_is_own(const struct rampart_view *view, const struct inode *inode)
 {
 	struct exe_id id = exe_id_of(inode);
 
-	return rampart_anchor_slot(view, &id)->id.ino;
-}
-
-/*
- * A directory without states has none below it either, up to the next anchor, which is a directory itself: what is not a
- * directory has what its parent has. No name is read, so that a rename meanwhile is one that came before or after.
- */
-bool rampart_label_outside(const struct rampart_view *view, const struct dentry *dentry)
-{
-	const struct inode *inode = d_inode_rcu(dentry);
-	const struct cached *entry;
-	bool outside;
-	u32 seq;
-
-	if (!inode || !S_ISDIR(inode->i_mode)) {
-		if (inode && ((view->file_anchors && is_anchor(view, inode)) || (inode->i_nlink > 1 && READ_ONCE(n_marks))))
-			return false;
-		inode = d_inode_rcu(READ_ONCE(dentry->d_parent));
-		if (!inode)
-			return false;
-	}
-	entry = cache_slot(inode);
-	if (!cache_begin(view, inode, entry, &seq))
-		return false;
-	outside = !READ_ONCE(entry->states.s[0]);
-	return cache_end(entry, seq) && outside;
+	return (inode->i_nlink > 1 && READ_ONCE(n_marks)) || rampart_anchor_slot(view, &id)->id.ino;
 }
 
 void rampart_label(const struct rampart_view *view, struct dentry *dentry, struct rampart_label *label)
@@ -633,8 +565,8 @@ known:
 
 int rampart_label_init(void)
 {
-	cache = kvcalloc(1 << CACHE_BITS, sizeof(*cache), GFP_KERNEL);
-	return cache ? 0 : -ENOMEM;
+	rampart_cache = kvcalloc(1 << RAMPART_CACHE_BITS, sizeof(*rampart_cache), GFP_KERNEL);
+	return rampart_cache ? 0 : -ENOMEM;
 }
 
 void rampart_label_exit(void)
@@ -643,5 +575,5 @@ void rampart_label_exit(void)
 	purge_marks(U64_MAX);
 	spin_unlock(&marks_lock);
 	rcu_barrier();
-	kvfree(cache);
+	kvfree(rampart_cache);
 }

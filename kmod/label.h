@@ -12,14 +12,15 @@
 
 #include <env.h>
 #include <decide.h>
+#include <linux/dcache.h>
+#include <linux/fs.h>
+#include <linux/hash.h>
 #include <linux/rcupdate.h>
 #include <linux/workqueue.h>
 
 #include "store.h"
 #include "subject.h"
 
-struct dentry;
-struct inode;
 struct ruleset_ref;
 
 /* States that hold at once: one automaton state for each anchor above. 0: none. */
@@ -82,12 +83,6 @@ void rampart_label_exit(void);
 /* The label of @dentry, which may be negative. Caller holds rcu_read_lock(). */
 void rampart_label(const struct rampart_view *view, struct dentry *dentry, struct rampart_label *label);
 
-/*
- * True only if the label of @dentry is empty; false when that is not known at once. What most operations are about is outside
- * of every place, and is known to be so by what is cached of its directory. Caller holds rcu_read_lock().
- */
-bool rampart_label_outside(const struct rampart_view *view, const struct dentry *dentry);
-
 /* Whether @dentry already has @state, without the cache: for a view that is being built. Caller holds rcu_read_lock(). */
 bool rampart_label_has_state(const struct rampart_view *view, struct dentry *dentry, u32 state);
 
@@ -127,7 +122,91 @@ static inline bool rampart_program_excluded(const struct rampart_view *view, con
 /* Whether its content counts. Caller holds rcu_read_lock(). */
 bool rampart_program_pinned(const struct rampart_view *view, const struct exe_id *id);
 
-/* The view in force. Caller holds rcu_read_lock(). Never NULL between rampart_store_init() and exit. */
-const struct rampart_view *rampart_view(void);
+extern struct rampart_view __rcu *rampart_active;
+
+/* The view in force. Caller holds rcu_read_lock(), or _sched(). Never NULL between rampart_store_init() and exit. */
+static inline const struct rampart_view *rampart_view(void)
+{
+	return rcu_dereference_check(rampart_active, rcu_read_lock_sched_held());
+}
+
+/* --- The cache, here since most operations end with one look at it and a call would be a good part of what that costs. --- */
+
+#define RAMPART_CACHE_BITS 15	/* 32,768 directories in 2 MiB */
+
+/* One directory. @seq is odd while written; everything else is read between two equal even values of it. */
+struct rampart_cached {
+	u32 seq;
+	u32 epoch;		/* of the view whose states these are */
+	u32 tree;		/* rampart_tree_epoch when they were found */
+	u32 dev;
+	const struct inode *inode;
+	u64 ino;
+	u32 generation;
+	struct states states;
+} ____cacheline_aligned;
+
+extern struct rampart_cached *rampart_cache;
+/* Grows when a labelled directory has moved; entries of another value are misses. */
+extern atomic_t rampart_tree_epoch;
+/* Labelled directories between the hook and the move itself: meanwhile nobody may rely on the cache. */
+extern atomic_t rampart_tree_moving;
+
+/*
+ * Inodes lie at regular distances, which one multiplication may map onto few slots: of 1,000 directories whose inodes are 680 or
+ * 800 bytes apart, seven in ten would share theirs.
+ */
+static __always_inline struct rampart_cached *rampart_cache_slot(const struct inode *inode)
+{
+	u64 hash = (u64)(unsigned long)inode * GOLDEN_RATIO_64;
+
+	return &rampart_cache[hash_64(hash ^ (hash >> 32), RAMPART_CACHE_BITS)];
+}
+
+/* Between these two @entry may be read. */
+static __always_inline bool rampart_cache_begin(const struct rampart_view *view, const struct inode *inode,
+						const struct rampart_cached *entry, u32 *seq)
+{
+	*seq = smp_load_acquire(&entry->seq);
+	return !(*seq & 1) && READ_ONCE(entry->inode) == inode && READ_ONCE(entry->epoch) == view->epoch &&
+	       READ_ONCE(entry->tree) == (u32)atomic_read(&rampart_tree_epoch) && READ_ONCE(entry->ino) == inode->i_ino &&
+	       READ_ONCE(entry->generation) == inode->i_generation && READ_ONCE(entry->dev) == inode->i_sb->s_dev;
+}
+
+static __always_inline bool rampart_cache_end(const struct rampart_cached *entry, u32 seq)
+{
+	smp_rmb();
+	return READ_ONCE(entry->seq) == seq && !atomic_read(&rampart_tree_moving);
+}
+
+/* Whether the file has a label of its own, as an anchor or by another link. Caller as below. */
+bool rampart_label_is_own(const struct rampart_view *view, const struct inode *inode);
+
+/*
+ * rampart_label_outside() - true only if the label of @dentry is empty; false when that is not known at once. What most operations are
+ * about is outside of every place, and is known to be so by what is cached of its directory: one without states has none below it
+ * either, up to the next anchor, which is a directory itself; what is not a directory has what its parent has. No name is read, so that
+ * a rename meanwhile is one that came before or after. Caller holds rcu_read_lock(), or _sched().
+ */
+static __always_inline bool rampart_label_outside(const struct rampart_view *view, const struct dentry *dentry)
+{
+	const struct inode *inode = d_inode_rcu(dentry);
+	const struct rampart_cached *entry;
+	bool outside;
+	u32 seq;
+
+	if (!inode || !S_ISDIR(inode->i_mode)) {
+		if (inode && unlikely(view->file_anchors || inode->i_nlink > 1) && rampart_label_is_own(view, inode))
+			return false;
+		inode = d_inode_rcu(READ_ONCE(dentry->d_parent));
+		if (!inode)
+			return false;
+	}
+	entry = rampart_cache_slot(inode);
+	if (!rampart_cache_begin(view, inode, entry, &seq))
+		return false;
+	outside = !READ_ONCE(entry->states.s[0]);
+	return rampart_cache_end(entry, seq) && outside;
+}
 
 #endif

@@ -26,7 +26,7 @@ struct ruleset_ref {
 	struct rampart_ruleset *rules;
 };
 
-static struct rampart_view __rcu *active;	/* readers: RCU; writers: store_lock */
+struct rampart_view __rcu *rampart_active;	/* readers: RCU; writers: store_lock */
 static DEFINE_MUTEX(store_lock);
 static LIST_HEAD(homes);			/* store_lock */
 static u64 generation;				/* store_lock */
@@ -37,11 +37,6 @@ static struct workqueue_struct *wq;
 #define WANTED_JIFFIES (3 * HZ)
 #define HOMES_MAX 65536
 #define HOME_FOLDERS_MAX 32
-
-const struct rampart_view *rampart_view(void)
-{
-	return rcu_dereference(active);
-}
 
 static void ruleset_release(struct kref *ref)
 {
@@ -101,7 +96,7 @@ static struct rampart_view *view_new(struct ruleset_ref *ref, const struct rampa
 
 static void swap_view(struct rampart_view *view)
 {
-	struct rampart_view *old = rcu_replace_pointer(active, view, lockdep_is_held(&store_lock));
+	struct rampart_view *old = rcu_replace_pointer(rampart_active, view, lockdep_is_held(&store_lock));
 
 	if (!old)
 		return;
@@ -124,7 +119,7 @@ static void run_job(struct work_struct *work)
 	struct rampart_view *old, *view;
 
 	mutex_lock(&store_lock);
-	old = rcu_dereference_protected(active, lockdep_is_held(&store_lock));
+	old = rcu_dereference_protected(rampart_active, lockdep_is_held(&store_lock));
 	if (job->ref) {
 		generation++;
 		view = view_new(job->ref, job->info, NULL);
@@ -428,7 +423,7 @@ static int add_links(const char *name)
 	rampart_label(rampart_view(), path.dentry, &label);
 	rcu_read_unlock();
 	mutex_lock(&store_lock);
-	err = rampart_mark_add(rcu_dereference_protected(active, lockdep_is_held(&store_lock)),
+	err = rampart_mark_add(rcu_dereference_protected(rampart_active, lockdep_is_held(&store_lock)),
 			       d_backing_inode(path.dentry), &label);
 	mutex_unlock(&store_lock);
 	path_put(&path);
@@ -461,7 +456,7 @@ void rampart_store_unresolved(void (*fn)(const char *path, void *ctx), void *ctx
 	u32 i, n;
 
 	mutex_lock(&store_lock);
-	view = rcu_dereference_protected(active, lockdep_is_held(&store_lock));
+	view = rcu_dereference_protected(rampart_active, lockdep_is_held(&store_lock));
 	trusts = rampart_ruleset_trusts(view->rules, &n);
 	for (i = 0; i < n; i++)
 		/* Of what classes and exclusions name, most is not there. */
@@ -509,7 +504,7 @@ void rampart_store_exit(void)
 	rcu_barrier();	/* what is to be freed is queued */
 	destroy_workqueue(wq);
 	rampart_resolve_exit();
-	view_free(rcu_dereference_protected(active, true));
+	view_free(rcu_dereference_protected(rampart_active, true));
 	list_for_each_entry_safe(home, tmp, &homes, list)
 		home_free(home);
 }
