@@ -121,7 +121,7 @@ static void cache_put(const struct version *version, const u8 digest[SHA256_DIGE
 	spin_unlock(&cache_lock);
 }
 
-static bool digest_of(struct file *file, u8 digest[SHA256_DIGEST_SIZE])
+static bool digest_of(struct file *file, bool may_read, u8 digest[SHA256_DIGEST_SIZE])
 {
 	struct version before, after;
 	bool settled;
@@ -131,7 +131,7 @@ static bool digest_of(struct file *file, u8 digest[SHA256_DIGEST_SIZE])
 	settled = version_of(file, &before);
 	if (settled && cache_get(&before, digest))
 		return true;
-	if (!rampart_file_hash(file, digest))
+	if (!may_read || !rampart_file_hash(file, digest))
 		return false;
 	if (settled && version_of(file, &after) && !memcmp(&before, &after, sizeof(before)))
 		cache_put(&before, digest);
@@ -163,13 +163,13 @@ static bool stays_so(const struct file *file, bool reread)
 	return atomic_read(&inode->i_writecount) < 0;
 }
 
-u32 rampart_digest_traits(struct file *file, bool reread)
+u32 rampart_digest_traits(struct file *file, bool reread, bool may_read)
 {
 	u8 digest[SHA256_DIGEST_SIZE];
 	u32 traits;
 
 	might_sleep();
-	if (!digest_of(file, digest))
+	if (!digest_of(file, may_read, digest))
 		return 0;
 	rcu_read_lock();
 	traits = rampart_ruleset_digest(rampart_view()->rules, digest);

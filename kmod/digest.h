@@ -15,10 +15,10 @@ bool rampart_file_hash(struct file *file, u8 digest[32]);
 
 /*
  * rampart_digest_traits() - DENIED_DIGEST and TRUSTED_DIGEST, as bits, of @file; @reread: it may be read again, or written to, after that
- * (a script, a library), and then is only to trust where nobody but root can change it. 0 for what has no digest, or is larger than
- * 256 MiB. Context: may sleep.
+ * (a script, a library), and then is only to trust where nobody but root can change it; @may_read: else it must be known already, which
+ * needs no lock of the file system's. 0 for what has no digest, or is larger than 256 MiB. Context: may sleep.
  */
-u32 rampart_digest_traits(struct file *file, bool reread);
+u32 rampart_digest_traits(struct file *file, bool reread, bool may_read);
 
 int rampart_digest_init(void);
 void rampart_digest_exit(void);

@@ -573,7 +573,8 @@ int rampart_enforce_code(enum rampart_hook hook, enum rampart_op op, struct file
 		target.id = exe_id_at(&file->f_path);
 		target.traits |= file_traits(file, asked);
 		if (unlikely(hashed))
-			target.traits |= rampart_digest_traits(file, op != RAMPART_OP_EXEC || traits & BIT(RAMPART_TRAIT_SCRIPT));
+			target.traits |= rampart_digest_traits(file, op != RAMPART_OP_EXEC || traits & BIT(RAMPART_TRAIT_SCRIPT),
+							       hook != HOOK_file_mprotect);
 	}
 	err = enforce(hook, op, &target, NULL, flags, true);
 	rampart_sleep_end();

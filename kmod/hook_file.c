@@ -3,6 +3,7 @@
 #include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/jump_label.h>
+#include <linux/mm.h>
 #include <linux/mman.h>
 #include <linux/personality.h>
 #include <linux/uaccess.h>
@@ -86,7 +87,7 @@ int hook_file_open(struct file *file)
 	err = rampart_enforce_cgroup_file(HOOK_file_open, file_inode(file));
 	if (err)
 		return err;
-	rampart_watch_write(file);
+	rampart_watch_change(file->f_path.dentry);
 	err = enforce_write(HOOK_file_open, file, file->f_flags) ?: rampart_follow_open(file);
 	if (!err)
 		rampart_watch_open(file);
@@ -124,6 +125,21 @@ int hook_mmap_file(struct file *file, unsigned long prot, unsigned long flags)
 	if (likely(!file || !(file->f_mode & FMODE_WRITE) || (flags & MAP_TYPE) == MAP_PRIVATE))
 		return 0;
 	return enforce_write(HOOK_mmap_file, file, flags);
+}
+
+/*
+ * What was mapped as data becomes code. The lock of the mappings is held, under which no file may be read: file systems take it when they
+ * already hold the locks that reading takes.
+ */
+int hook_file_mprotect(struct vm_area_struct *vma, unsigned long reqprot, unsigned long prot)
+{
+	struct file *file = vma->vm_file;
+
+	rampart_hook_seen(file_mprotect);
+	/* Shared memory without a name is a file for the kernel only. */
+	if (likely(!(prot & PROT_EXEC) || !file || vma->vm_flags & VM_EXEC || IS_PRIVATE(file_inode(file))))
+		return 0;
+	return rampart_enforce_code(HOOK_file_mprotect, RAMPART_OP_LOAD, file, 0, prot);
 }
 
 /* Commands that change the file although the descriptor may be open for reading only. */

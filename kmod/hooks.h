@@ -38,6 +38,7 @@
 	H(inode_rmdir, 2, OP(DELETE))                                       \
 	H(inode_mknod, 4, OP(CREATE))                                       \
 	H(mmap_file, 3, OP(WRITE) | OP(LOAD))                               \
+	H(file_mprotect, 3, OP(LOAD))                                       \
 	H(file_ioctl, 3, OP(READ) | OP(WRITE))                              \
 	RAMPART_HOOKS_COMPAT(H)                                             \
 	H(inode_setxattr, 6, OP(SETXATTR))                                  \
@@ -84,6 +85,7 @@ struct path;
 struct vfsmount;
 struct iattr;
 struct posix_acl;
+struct vm_area_struct;
 struct task_struct;
 struct fown_struct;
 struct rlimit;
@@ -111,6 +113,7 @@ int hook_inode_mkdir(struct inode *dir, struct dentry *dentry, umode_t mode);
 int hook_inode_rmdir(struct inode *dir, struct dentry *dentry);
 int hook_inode_mknod(struct inode *dir, struct dentry *dentry, umode_t mode, dev_t dev);
 int hook_mmap_file(struct file *file, unsigned long prot, unsigned long flags);
+int hook_file_mprotect(struct vm_area_struct *vma, unsigned long reqprot, unsigned long prot);
 int hook_file_ioctl(struct file *file, unsigned int cmd, unsigned long arg);
 int hook_file_ioctl_compat(struct file *file, unsigned int cmd, unsigned long arg);
 int hook_inode_setxattr(compat_idmap *idmap, struct dentry *dentry, const char *name, const void *value,

@@ -429,6 +429,21 @@ void rampart_label(const struct rampart_view *view, struct dentry *dentry, struc
 		add_marks(view, inode, label);
 }
 
+bool rampart_label_has_role(struct dentry *dentry, enum rampart_role role)
+{
+	struct rampart_label label = {};
+	const struct rampart_view *view;
+	bool has;
+
+	rcu_read_lock();
+	view = rampart_view();
+	if (view->roles[role] && !rampart_label_outside(view, dentry))
+		rampart_label(view, dentry, &label);
+	has = label.classes & view->roles[role];
+	rcu_read_unlock();
+	return has;
+}
+
 bool rampart_label_has_state(const struct rampart_view *view, struct dentry *dentry, u32 state)
 {
 	struct states states;

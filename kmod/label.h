@@ -83,6 +83,9 @@ void rampart_label_exit(void);
 /* The label of @dentry, which may be negative. Caller holds rcu_read_lock(). */
 void rampart_label(const struct rampart_view *view, struct dentry *dentry, struct rampart_label *label);
 
+/* rampart_label_has_role() - whether @dentry is in a class of the policy that has that role. Context: any but interrupts. */
+bool rampart_label_has_role(struct dentry *dentry, enum rampart_role role);
+
 /* Whether @dentry already has @state, without the cache: for a view that is being built. Caller holds rcu_read_lock(). */
 bool rampart_label_has_state(const struct rampart_view *view, struct dentry *dentry, u32 state);
 

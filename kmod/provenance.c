@@ -222,18 +222,7 @@ static bool find_doer(struct doer *doer)
 
 static bool is_tool(const struct file *file)
 {
-	const struct rampart_view *view;
-	struct rampart_label label;
-	bool tool;
-
-	if (!(file_inode(file)->i_mode & 0111))
-		return false;
-	rcu_read_lock();
-	view = rampart_view();
-	rampart_label(view, file->f_path.dentry, &label);
-	tool = label.classes & view->roles[RAMPART_ROLE_TOOLS];
-	rcu_read_unlock();
-	return tool;
+	return file_inode(file)->i_mode & 0111 && rampart_label_has_role(file->f_path.dentry, RAMPART_ROLE_TOOLS);
 }
 
 /* What @file passes on to its copies. */

@@ -127,31 +127,10 @@ void rampart_ransom_stop(const struct rampart_view *view)
 
 /* --- where: files in some places say nothing, others everything --- */
 
-static bool has_role(struct dentry *dentry, enum rampart_role role)
-{
-	const struct rampart_view *view;
-	struct rampart_label label;
-	bool has = false;
-
-	rcu_read_lock();
-	view = rampart_view();
-	if (view->roles[role]) {
-		rampart_label(view, dentry, &label);
-		has = label.classes & view->roles[role];
-	}
-	rcu_read_unlock();
-	return has;
-}
-
 void rampart_ransom_change(struct dentry *dentry)
 {
-	if (d_is_reg(dentry) && i_size_read(d_inode(dentry)) && has_role(dentry, RAMPART_ROLE_CANARIES))
+	if (d_is_reg(dentry) && i_size_read(d_inode(dentry)) && rampart_label_has_role(dentry, RAMPART_ROLE_CANARIES))
 		add_own_sign(RAMPART_RANSOM_CANARY, dentry);
-}
-
-void rampart_ransom_write(struct file *file)
-{
-	rampart_ransom_change(file->f_path.dentry);
 }
 
 /* --- what is in a file --- */
@@ -270,7 +249,7 @@ void rampart_ransom_open(struct file *file)
 {
 	struct written *written;
 
-	if (!is_watched(file) || has_role(file->f_path.dentry, RAMPART_ROLE_CACHES))
+	if (!is_watched(file) || rampart_label_has_role(file->f_path.dentry, RAMPART_ROLE_CACHES))
 		return;
 	rampart_sleep_begin();
 	/* One that was opened and never closed: its opening failed later. */
@@ -332,18 +311,18 @@ static enum rampart_content content_now(const struct dentry *dentry)
 
 void rampart_ransom_destroy(struct dentry *dentry)
 {
-	if (content_now(dentry) == RAMPART_CONTENT_PLAIN && !has_role(dentry, RAMPART_ROLE_CACHES))
+	if (content_now(dentry) == RAMPART_CONTENT_PLAIN && !rampart_label_has_role(dentry, RAMPART_ROLE_CACHES))
 		add_own_sign(RAMPART_RANSOM_DESTROYED, dentry);
 }
 
 /* What was made where it does not count may come to where it does. */
 void rampart_ransom_rename(struct dentry *from, struct dentry *to, unsigned int flags)
 {
-	if (content_now(from) != RAMPART_CONTENT_CIPHER || flags & RENAME_EXCHANGE || has_role(to, RAMPART_ROLE_CACHES))
+	if (content_now(from) != RAMPART_CONTENT_CIPHER || flags & RENAME_EXCHANGE || rampart_label_has_role(to, RAMPART_ROLE_CACHES))
 		return;
 	if (content_now(to) == RAMPART_CONTENT_PLAIN)
 		add_own_sign(RAMPART_RANSOM_ENCRYPTED, to);
-	else if (has_role(from, RAMPART_ROLE_CACHES))
+	else if (rampart_label_has_role(from, RAMPART_ROLE_CACHES))
 		add_own_sign(RAMPART_RANSOM_MADE, to);
 }
 

@@ -12,7 +12,6 @@
 
 struct dentry;
 struct file;
-struct iattr;
 struct image;
 struct rampart_view;
 struct subject;
@@ -41,7 +40,6 @@ static inline u32 rampart_ransom_possible(void)
 
 /* The handlers' calls, below. Before a decision: */
 void rampart_ransom_change(struct dentry *dentry);
-void rampart_ransom_write(struct file *file);
 /* After what was let through; that of open and close may sleep. */
 void rampart_ransom_open(struct file *file);
 void rampart_ransom_close(struct file *file);
@@ -58,7 +56,6 @@ void rampart_ransom_exec(void);
 	}
 
 RAMPART_WATCH(change, (struct dentry *dentry), dentry)
-RAMPART_WATCH(write, (struct file *file), file)
 RAMPART_WATCH(open, (struct file *file), file)
 RAMPART_WATCH(close, (struct file *file), file)
 RAMPART_WATCH(destroy, (struct dentry *dentry), dentry)

@@ -12,7 +12,7 @@ enum rampart_content {
 	RAMPART_CONTENT_CIPHER,		/* each of its bytes is as frequent as any other: encrypted, or compressed by what leaves no magic number */
 };
 
-#define RAMPART_CONTENT_MAX 1024	/* more bytes are not looked at */
+#define RAMPART_CONTENT_MAX 512	/* more bytes are not looked at */
 
 /* rampart_content() - what @len bytes look like; @start: they are the first of the file. Context: any; 512 bytes of stack. */
 enum rampart_content rampart_content(const u8 *data, u32 len, bool start);

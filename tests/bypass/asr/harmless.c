@@ -53,6 +53,14 @@ static int makes_code(const char *unused)
 	return code == MAP_FAILED ? -1 : mprotect(code, 4096, PROT_READ | PROT_EXEC);
 }
 
+/* Shared with what it forks. */
+static int makes_shared_code(const char *unused)
+{
+	void *code = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	return code == MAP_FAILED ? -1 : mprotect(code, 4096, PROT_READ | PROT_EXEC);
+}
+
 static int makes_memory(const char *unused)
 {
 	int fd = memfd_create("pixels", MFD_CLOEXEC);
@@ -132,6 +140,7 @@ const struct attack harmless[] = {
 	{ "office_drop", "temporary_file", OFFICE, changeable, SHARED_WORK "/lu1.tmp", HARMLESS },
 	{ "macro_surface", "loads_installed", OFFICE, loads_code, "/lib/x86_64-linux-gnu/libc.so.6", HARMLESS },
 	{ "macro_surface", "makes_code", OFFICE, makes_code, NULL, HARMLESS },
+	{ "macro_surface", "makes_shared_code", OFFICE, makes_shared_code, NULL, HARMLESS },
 	{ "macro_surface", "makes_memory", OFFICE, makes_memory, NULL, HARMLESS },
 	{ "obf_script", "shares_memory", BROWSER, shares_memory, NULL, HARMLESS },
 	{ "obf_script", "builds_and_runs", PLAIN, builds, NULL, HARMLESS },

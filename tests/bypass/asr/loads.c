@@ -122,16 +122,35 @@ static int only_read(const char *unused)
 	return mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, fd, 0) == MAP_FAILED ? -1 : 0;
 }
 
+/* Closes @fd. */
+static int protect_later(int fd)
+{
+	void *code = fd < 0 ? MAP_FAILED : mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, fd, 0);
+
+	if (fd >= 0)
+		close(fd);
+	return code == MAP_FAILED ? -1 : mprotect(code, 4096, PROT_READ | PROT_EXEC);
+}
+
 static int protected_later(const char *unused)
 {
-	void *code;
+	return copy_file(LIBRARY, "libc.so.6", 0644) ?: protect_later(open("libc.so.6", O_RDONLY));
+}
+
+/* What the library was when it was mapped is gone by then. */
+static int protected_later_changed(const char *unused)
+{
+	char *code;
 	int fd;
 
 	if (copy_file(LIBRARY, "libc.so.6", 0644))
 		return -1;
 	fd = open("libc.so.6", O_RDONLY);
-	code = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, fd, 0);
-	return code == MAP_FAILED ? -1 : mprotect(code, 4096, PROT_READ | PROT_EXEC);
+	code = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0);
+	if (code == MAP_FAILED)
+		return -1;
+	code[0] = 0;
+	return mprotect(code, 4096, PROT_READ | PROT_EXEC);
 }
 
 const struct attack loads[] = {
@@ -148,10 +167,12 @@ const struct attack loads[] = {
 	{ "macro_surface", "environment", OFFICE, by_environment, NULL, ELSEWHERE },
 	{ "macro_surface", "loader", OFFICE, by_loader, NULL, ELSEWHERE },
 	{ "macro_surface", "only_read", OFFICE, only_read },
+	{ "macro_surface", "protected_later", OFFICE, protected_later },
+	{ "macro_surface", "protected_later_changed", OFFICE, protected_later_changed },
 	{ "trust_exec", "library", PLAIN, own_library },
 	{ "trust_exec", "library_by_memory", PLAIN, from_memory },
 	{ "trust_exec", "library_only_read", PLAIN, only_read },
 	{ "trust_exec", "library_by_environment", PLAIN, by_environment, NULL, ELSEWHERE },
-	{ "trust_exec", "library_protected_later", PLAIN, protected_later, NULL, GAP },
+	{ "trust_exec", "library_protected_later", PLAIN, protected_later },
 	{ 0 }
 };
