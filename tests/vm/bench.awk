@@ -148,7 +148,9 @@ END {
 	fact_row("each folder of the policy ((100,000 − 1) / 99,999)",
 		(fact["block100000 memory"] - fact["block1 memory"]) / 99999)
 	fact_row("each exclusion of the policy, with the catalogue ((99,900 − 0) / 99,900)",
-		(fact["catalogue memory"] - fact["block1 memory"]) / 99900)
+		(fact["excluded memory"] - fact["block1 memory"]) / 99900)
+	fact_row("each digest of the policy ((1,000,000 − 0) / 1,000,000)",
+		(fact["catalogue memory"] - fact["excluded memory"]) / 1000000)
 	fact_row("each program of the policy ((10,000 − 1) / 9,999)", (fact["full memory"] - fact["block100000 memory"]) / 9999)
 	fact_row("each process that was forked (armed − disarmed)", fact["armed fork"] - fact["disarmed fork"])
 	fact_row("each process that was executed (armed − disarmed)", fact["armed exec"] - fact["disarmed exec"])

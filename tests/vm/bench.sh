@@ -7,7 +7,7 @@
 here=$(dirname "$0")
 . "$here/lib.sh"
 trusted=/usr/local/bin/editor stranger=/usr/local/bin/writer confined=/usr/local/bin/confined
-inside=/srv/ledger outside=/srv/public
+inside=/srv/ledger outside=/srv/public/files
 programs=/usr/local/lib/many
 many=/mnt/many million=/srv/million
 results=/tmp/bench
@@ -36,10 +36,11 @@ does_not() {
 
 # --- Rampart ---
 # bundle NAME VERSION MODE FOLDERS PROGRAMS: the trusted program has several classes. Half of the folders are neighbours of
-# those that are measured, half are in every home; and $also. $exclusions: all rules of the ASR catalogue, and so many exclusions.
+# those that are measured, half are in every home; and $also. $exclusions: all rules of the ASR catalogue, and so many exclusions;
+# $digests: a file of those that trust_exec lets run, too.
 bundle() {
 	awk -v version="$2" -v mode="$3" -v folders="$4" -v allow="$5" -v exe=$trusted -v programs=$programs -v also="$also" \
-		-v exclusions="${exclusions:-0}" 'BEGIN {
+		-v exclusions="${exclusions:-0}" -v digests="$digests" -v here="$here" 'BEGIN {
 		print "rampart: 1\nname: bench\nversion: " version "\nvalid: {from: 2020-01-01, until: 2040-01-01}\nfolders:"
 		printf "  mode: %s\n  protect: [/srv/ledger%s", mode, also
 		for (i = 1; i < folders; i++) printf ", \"%s/%d\"", i % 2 ? "/srv" : "~", i
@@ -48,6 +49,7 @@ bundle() {
 		print "self_protection: {mode: " mode ", updaters: [{exe: " exe "}]}"
 		if (exclusions) print "asr:\n  \"*\":\n    mode: " mode "\n    exclude:"
 		for (i = 1; i <= exclusions; i++) printf "      - {exe: %s/%d}\n", programs, i
+		if (digests) print "exec: {mode: " mode ", trust: [packages, " here "], trust_file: " digests "}"
 	}' > "/tmp/$1.yaml" && begin=$(date +%s%N) &&
 	rampartctl policy compile "/tmp/$1.yaml" -o /tmp/p.pb && tell "$1 compile" $(($(date +%s%N) - begin)) &&
 	rampartctl policy sign /tmp/p.pb --key $KEYS/policy.key --cert $KEYS/policy.crt -o "/tmp/$1.bundle" || die "no bundle $1"
@@ -235,11 +237,14 @@ bundle block1 2 block 1 1
 bundle block1000 3 block 1000 1
 bundle block100000 4 block 100000 1
 # With those of the catalogue not more than there may be.
-exclusions=99900
-bundle catalogue 5 block 1 1
-exclusions=
+exclusions=99900 digests=
+bundle excluded 5 block 1 1
+digests=/tmp/digests
+head -c 32000000 /dev/urandom | od -An -v -tx1 -w32 | tr -d ' ' > $digests
+bundle catalogue 6 block 1 1
+exclusions= digests=
 also=", $million/few, $million/in"
-bundle million 5 block 1 1
+bundle million 7 block 1 1
 also=
 prepare_fapolicyd
 sync
@@ -298,13 +303,13 @@ done
 
 # What is found once: memory, and what a load takes. Bytes of programs, folders and directories are differences.
 rep=1
-bundle full 6 block 100000 10000
+bundle full 8 block 100000 10000
 all_tasks warm
 tell "no module memory" "$(bytes)"
 start_rampart
 tell "armed memory" "$(bytes)"
 all_tasks armed
-for name in block1 block1000 block100000 catalogue; do
+for name in block1 block1000 block100000 excluded catalogue; do
 	in_force $name $inside/file
 	sleep 15	# until what was in force before it is freed
 	tell "$name memory" "$(bytes)"

@@ -13,6 +13,7 @@ name: quiet-boot
 version: 1
 valid: {from: 2020-01-01, until: 2040-01-01}
 asr: {"*": {mode: block}}
+exec: {mode: block, trust: [packages, /home, /mnt/share]}
 YAML
 "$build/bin/rampartctl" policy compile "$state/policy.yaml" -o "$state/policy.pb"
 "$build/bin/rampartctl" policy sign "$state/policy.pb" --key "$build/keys/policy.key" --cert "$build/keys/policy.crt" -o "$state/policy.bundle"

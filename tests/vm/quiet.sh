@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # usage: quiet.sh [PART]...
 # With all rules of attack surface reduction in block mode the ordinary work of a Debian goes on, and nothing of it is refused. For the
-# guest of Debian; what takes programs that it has not is skipped. Was it booted with quiet-boot.sh's policy, then the boot too.
+# guest with programs; what takes those that it has not is skipped. Was it booted with quiet-boot.sh's policy, then the boot too.
 here=$(dirname "$0")
 . "$here/lib.sh"
 parts=${*:-boot units login packages kernel build cmake git python node office jobs logs admin accounts looking}
@@ -43,7 +43,7 @@ has() {
 # terminal COMMAND: in a terminal of its own.
 terminal() { script -qec "$1" /dev/null; }
 as_person() { setpriv --reuid=1000 --regid=1000 --init-groups env HOME=$home USER=user LOGNAME=user "$@"; }
-# rules VERSION MODE: all of them.
+# rules VERSION MODE: all of them. Whoever builds programs needs places where what is no package's may run.
 rules() {
 	apply_yaml <<-YAML
 		rampart: 1
@@ -51,6 +51,7 @@ rules() {
 		version: $((${version_before:-0} + $1))
 		valid: {from: 2020-01-01, until: 2040-01-01}
 		asr: {"*": {mode: $2}}
+		exec: {mode: $2, trust: [packages, /home, $here]}
 	YAML
 }
 
