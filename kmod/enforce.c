@@ -520,7 +520,7 @@ int rampart_enforce_traits(enum rampart_hook hook, enum rampart_op op, struct de
 }
 
 /* Whether any rule is about @op when current does it, and which traits are then worth finding out. Only for what none but ASR asks. */
-static bool is_asked(enum rampart_op op, u32 *traits, bool *hashed)
+static bool is_asked(enum rampart_op op, u32 *traits, bool *hashed, u32 *aged_days)
 {
 	struct rampart_request request = {};
 	const struct rampart_view *view;
@@ -537,12 +537,13 @@ static bool is_asked(enum rampart_op op, u32 *traits, bool *hashed)
 		asked = request.lineage & view->subjects[op];
 	}
 	*traits = view->traits;
+	*aged_days = view->aged_days;
 	*hashed = view->hashed & BIT_ULL(op);
 	rcu_read_unlock();
 	return asked;
 }
 
-static u32 file_traits(const struct file *file, u32 asked)
+static u32 file_traits(const struct file *file, u32 asked, u32 aged_days)
 {
 	const struct inode *inode = file_inode(file);
 	const struct dentry *dentry = file->f_path.dentry;
@@ -553,6 +554,8 @@ static u32 file_traits(const struct file *file, u32 asked)
 										      RAMPART_TRAIT_DELETED);
 	if (asked & BIT(RAMPART_TRAIT_USER_MADE) && !rampart_only_root_changes(&file->f_path))
 		traits |= BIT(RAMPART_TRAIT_USER_MADE);
+	if (asked & BIT(RAMPART_TRAIT_AGED) && aged_days && rampart_provenance_aged(&file->f_path, aged_days * 86400LL))
+		traits |= BIT(RAMPART_TRAIT_AGED);
 	if (asked & (RAMPART_MARKS | BIT(RAMPART_TRAIT_REMOVABLE)))
 		traits |= rampart_provenance(&file->f_path) & asked;
 	return traits;
@@ -561,17 +564,17 @@ static u32 file_traits(const struct file *file, u32 asked)
 int rampart_enforce_code(enum rampart_hook hook, enum rampart_op op, struct file *file, u32 traits, u32 flags)
 {
 	struct rampart_target target = { .traits = traits };
+	u32 asked, aged_days;
 	bool hashed;
-	u32 asked;
 	int err;
 
-	if (!is_asked(op, &asked, &hashed))
+	if (!is_asked(op, &asked, &hashed, &aged_days))
 		return 0;
 	rampart_sleep_begin();
 	if (file) {
 		target.dentry = file->f_path.dentry;
 		target.id = exe_id_at(&file->f_path);
-		target.traits |= file_traits(file, asked);
+		target.traits |= file_traits(file, asked, aged_days);
 		if (unlikely(hashed))
 			target.traits |= rampart_digest_traits(file, op != RAMPART_OP_EXEC || traits & BIT(RAMPART_TRAIT_SCRIPT),
 							       hook != HOOK_file_mprotect);

@@ -8,6 +8,7 @@
 #include <linux/list.h>
 #include <linux/mm.h>
 #include <linux/spinlock.h>
+#include <linux/timekeeping.h>
 #include <linux/xattr.h>
 
 #include <arguments.h>
@@ -155,6 +156,25 @@ static bool is_removable(const struct gendisk *disk)
 	return disk && (disk->flags & GENHD_FL_REMOVABLE || is_on_usb(disk)) && disk != root_disk();
 }
 
+/* Good of a file is said only where nobody but the kernel, and root, says what is in its inode. */
+static bool is_trusted(const struct super_block *sb)
+{
+	return sb->s_user_ns == &init_user_ns && !(sb->s_iflags & SB_I_UNTRUSTED_MOUNTER) && !is_removable(disk_of(sb));
+}
+
+/*
+ * By the time at which the inode was changed, which none but the clock sets. In memory a page that is mapped to be written may change
+ * long after it; on a disk only until the page is written back. Network file systems take the time from others.
+ */
+bool rampart_provenance_aged(const struct path *path, s64 seconds)
+{
+	const struct inode *inode = d_real_inode(path->dentry);
+
+	might_sleep();
+	return S_ISREG(inode->i_mode) && inode->i_sb->s_type->fs_flags & FS_REQUIRES_DEV && is_trusted(inode->i_sb) &&
+	       !inode_is_open_for_write(inode) && compat_inode_ctime(inode).tv_sec + seconds <= ktime_get_real_seconds();
+}
+
 u32 rampart_provenance(const struct path *path)
 {
 	struct dentry *dentry = path->dentry;
@@ -168,9 +188,7 @@ u32 rampart_provenance(const struct path *path)
 	marks = read_marks(dentry);
 	if (is_removable(disk_of(sb)))
 		return (marks & ~BIT(RAMPART_TRAIT_PACKAGED)) | BIT(RAMPART_TRAIT_REMOVABLE);
-	/* Good of it is said only by who could not have written it. */
-	if (marks & BIT(RAMPART_TRAIT_PACKAGED) &&
-	    (sb->s_user_ns != &init_user_ns || (sb->s_iflags & SB_I_UNTRUSTED_MOUNTER) || !rampart_only_root_changes(path)))
+	if (marks & BIT(RAMPART_TRAIT_PACKAGED) && !(is_trusted(sb) && rampart_only_root_changes(path)))
 		marks &= ~BIT(RAMPART_TRAIT_PACKAGED);
 	return marks;
 }

@@ -24,6 +24,9 @@ void rampart_provenance_follow(bool follow);
 /* rampart_provenance() - the marks of a file, and RAMPART_TRAIT_REMOVABLE. Context: may sleep. */
 u32 rampart_provenance(const struct path *path);
 
+/* rampart_provenance_aged() - whether it was not changed, nor its attributes, for that many seconds. Context: may sleep. */
+bool rampart_provenance_aged(const struct path *path, s64 seconds);
+
 /*
  * rampart_provenance_open() - @file is about to be opened: marks it, or remembers its marks, or judges it as the script of an
  * interpreter. 0, -EPERM, or what keeps it from being marked. Context: of file_open, may sleep.

@@ -420,6 +420,7 @@ static const struct member asr_members[] = {
 	{ 14, KIND_NUMBER, AT(policy.roles[RAMPART_ROLE_SNAPSHOTS]) },
 	{ 15, KIND_NUMBER, AT(policy.roles[RAMPART_ROLE_CACHES]) },
 	{ 16, KIND_VIEWS, AT(policy.origins), .cap = RAMPART_ORIGINS_MAX, .check = check_origin },
+	{ 17, KIND_NUMBER, AT(policy.aged_days) },
 };
 
 static const struct message target_message = MESSAGE(target_members);
@@ -744,7 +745,7 @@ static enum rampart_reason check_asr(const struct rampart_policy *policy)
 	const struct rampart_exclusion *exclusion = policy->exclusions.v;
 	u32 i;
 
-	if (!classes_differ(&policy->classes))
+	if (!classes_differ(&policy->classes) || policy->aged_days > RAMPART_AGED_DAYS_MAX)
 		return RAMPART_REASON_BAD_VALUE;
 	for (i = 0; i < RAMPART_ROLE_NUM; i++)
 		if (policy->roles[i] >> policy->classes.n)

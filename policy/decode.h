@@ -19,6 +19,7 @@
 #define RAMPART_ASR_RULES_MAX 128	/* asr.rules */
 #define RAMPART_EXCLUSIONS_MAX 100000	/* asr.exclusions */
 #define RAMPART_ORIGINS_MAX 32		/* asr.origins */
+#define RAMPART_AGED_DAYS_MAX 3650
 #define RAMPART_DIGESTS_MAX 1000000	/* asr.denied_digests, asr.trusted_digests; RAMPART_FILE_DIGEST bytes each */
 #define RAMPART_FILE_DIGEST 32
 #define RAMPART_ID_MAX 31		/* bytes of the name of a class, a rule or an exclusion: [a-z0-9_-]+ */
@@ -102,6 +103,7 @@ struct rampart_policy {
 	struct rampart_asr_rules rules;
 	struct rampart_exclusions exclusions;
 	u64 roles[RAMPART_ROLE_NUM];	/* sets of classes by their index */
+	u64 aged_days;	/* 0: none */
 	struct pb_view denied_digests, trusted_digests;	/* RAMPART_FILE_DIGEST bytes each, in ascending order, each once */
 };
 

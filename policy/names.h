@@ -52,7 +52,8 @@
 	X(TRUSTED_DIGEST, "trusted_digest")                                                                \
 	X(TOOL, "tool")                                                                                    \
 	X(PROVENANCE, "provenance")                                                                        \
-	X(RANSOM, "ransom")
+	X(RANSOM, "ransom")                                                                                \
+	X(AGED, "aged")
 
 /* How a process came about. */
 #define RAMPART_SESSIONS(X) X(LOGIN, "login") X(NONE, "none")

@@ -84,6 +84,7 @@ struct rampart_ruleset {
 	u64 roles[RAMPART_ROLE_NUM];	/* rampart_ruleset_role() */
 	struct rampart_origin origins[RAMPART_ORIGINS_MAX];
 	u32 n_origins;
+	u32 aged_days;
 	struct rampart_excluded *exclusions;
 	u32 n_exclusions;
 	u32 *anybody;		/* those of the exclusions that name no program */
@@ -1071,6 +1072,7 @@ static int build(struct builder *b, const struct rampart_policy *policy)
 		return err;
 	build_tree(b, policy);
 	add_rules(b, policy);
+	b->rs->aged_days = policy->aged_days;
 	return index_rules(b->rs) ?: build_automaton(b) ?: publish(b) ?: keep_digests(&b->rs->denied, policy->denied_digests) ?:
 	       keep_digests(&b->rs->trusted, policy->trusted_digests);
 }
@@ -1237,6 +1239,11 @@ u32 rampart_ruleset_origins(const struct rampart_ruleset *ruleset, u32 uid, cons
 		origins |= holds ? 1u << i : 0;
 	}
 	return origins;
+}
+
+u32 rampart_ruleset_aged_days(const struct rampart_ruleset *ruleset)
+{
+	return ruleset->aged_days;
 }
 
 u64 rampart_ruleset_exempting(const struct rampart_ruleset *ruleset)

@@ -30,13 +30,13 @@ static void add_time(json_t *changes, const char *what, s64 old, s64 new)
 	add_change(changes, what, rampart_time_text(from, old), rampart_time_text(to, new));
 }
 
-static void add_version(json_t *changes, u64 old, u64 new)
+static void add_number(json_t *changes, const char *what, u64 old, u64 new)
 {
 	char from[24], to[24];
 
 	snprintf(from, sizeof(from), "%" PRIu64, old);
 	snprintf(to, sizeof(to), "%" PRIu64, new);
-	add_change(changes, "version", from, to);
+	add_change(changes, what, from, to);
 }
 
 static void add_name(json_t *changes, struct pb_view old, struct pb_view new)
@@ -294,13 +294,14 @@ static json_t *diff(const struct rampart_policy *a, const struct rampart_policy 
 	json_t *changes = json_array();
 
 	add_name(changes, a->name, b->name);
-	add_version(changes, a->version, b->version);
+	add_number(changes, "version", a->version, b->version);
 	add_time(changes, "valid.from", a->valid_from, b->valid_from);
 	add_time(changes, "valid.until", a->valid_until, b->valid_until);
 	add_folders_mode(changes, a, b);
 	add_change(changes, "secrets.mode", rampart_mode_name(a->secrets_mode), rampart_mode_name(b->secrets_mode));
 	add_change(changes, "self_protection.mode", rampart_mode_name(a->self_mode), rampart_mode_name(b->self_mode));
 	asr_diff_modes(a, b, add_change, changes);
+	add_number(changes, "aged_days", a->aged_days, b->aged_days);
 	if (diff_places(changes, a, b) && diff_lists(changes, a, b) && diff_trust(changes, a, b) &&
 	    diff_all_digests(changes, a, b))
 		return changes;

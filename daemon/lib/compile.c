@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -50,16 +51,28 @@ static void take_name(struct compiler *c, const struct node *value)
 			 rampart_quote(quote, value->text, value->len), wrong, RAMPART_NAME_MAX);
 }
 
-static void take_version(struct compiler *c, const struct node *value)
+static uint64_t take_number(struct compiler *c, const struct node *value, const char *what, uint64_t most)
 {
 	bool digits = value->plain && value->len && strspn(value->text, "0123456789") == value->len;
 	char quote[RAMPART_QUOTE];
+	uint64_t number;
 
 	errno = 0;
-	c->bundle.version = strtoull(value->text, NULL, 10);
-	if (!digits || errno || value->text[0] == '0')
-		compiler_error(c, value, "version %s; expected a whole number from 1 to 18446744073709551615",
-			 rampart_quote(quote, value->text, value->len));
+	number = strtoull(value->text, NULL, 10);
+	if (!digits || errno || value->text[0] == '0' || number > most)
+		compiler_error(c, value, "%s %s; expected a whole number from 1 to %" PRIu64, what,
+			       rampart_quote(quote, value->text, value->len), most);
+	return number;
+}
+
+static void take_version(struct compiler *c, const struct node *value)
+{
+	c->bundle.version = take_number(c, value, "version", UINT64_MAX);
+}
+
+static void take_aged_days(struct compiler *c, const struct node *value)
+{
+	c->asr_message.aged_days = take_number(c, value, "aged_days", RAMPART_AGED_DAYS_MAX);
 }
 
 static void take_from(struct compiler *c, const struct node *value)
@@ -304,6 +317,7 @@ static void take_policy(struct compiler *c, const struct node *root)
 		{ "rules", false, NODE_LIST, "a list of rules, {id: ..., mode: ..., on: ...}", take_rules },
 		{ "exec", false, NODE_MAPPING, "a mapping with mode, deny and trust", take_exec },
 		{ "digests", false, NODE_MAPPING, "a mapping with denied and trusted", take_digests },
+		{ "aged_days", false, NODE_SCALAR, "a whole number from 1 up", take_aged_days },
 		{ "revoked", false, NODE_LIST, "a list of SHA-256 digests", take_revoked },
 		{ 0 },
 	};

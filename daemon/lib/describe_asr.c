@@ -242,4 +242,6 @@ void rampart_describe_asr(json_t *object, const struct rampart_policy *policy)
 		json_array_append_new(rules, describe_rule(policy, i, &i));
 	json_object_set_new(object, "rules", rules);
 	describe_digests(object, policy);
+	if (policy->aged_days)
+		json_object_set_new(object, "aged_days", json_integer(policy->aged_days));
 }

@@ -17,7 +17,7 @@ static const char *const op_words[] = {
 static const char *const trait_words[] = {
 	"script", "memfd", "deleted", "user_made", "executable", "no_terminal", "no_file",
 	"removable", "downloaded", "mailed", "copied", "packaged", "encoded",
-	"denied_digest", "trusted_digest", "tool", "provenance", "ransom",
+	"denied_digest", "trusted_digest", "tool", "provenance", "ransom", "aged",
 };
 static const char *const role_words[] = { "downloads", "mails", "packages", "copies", "interprets", "tools", "canaries",
 					  "launches", "snapshots", "caches" };

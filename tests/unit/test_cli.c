@@ -201,7 +201,7 @@ static void test_errors(void **state)
 				    "bad.yaml:4:15: \"2026-02-30\" is no point in time; expected a day of the calendar, "
 				    "YYYY-MM-DD or YYYY-MM-DDTHH:MM:SSZ, after 1970-01-01\n"
 				    "bad.yaml:5:1: unknown key \"foldrs\", did you mean \"folders\"?; expected one of: "
-				    "rampart, name, version, valid, target, homes, folders, secrets, self_protection, asr, classes, rules, exec, digests, revoked\n");
+				    "rampart, name, version, valid, target, homes, folders, secrets, self_protection, asr, classes, rules, exec, digests, aged_days, revoked\n");
 		assert_int_equal(access("x.pb", F_OK), -1);
 	}
 	sh("$R policy lint bad.yaml --json");

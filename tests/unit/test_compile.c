@@ -14,7 +14,7 @@
 
 #define HEAD "rampart: 1\nname: a\nversion: 1\nvalid: {from: 2026-01-01, until: 2027-01-01}\n"
 #define DEEP "[[[[[[[[[[[[[[[[[[[["
-#define KEYS "expected one of: rampart, name, version, valid, target, homes, folders, secrets, self_protection, asr, classes, rules, exec, digests, " \
+#define KEYS "expected one of: rampart, name, version, valid, target, homes, folders, secrets, self_protection, asr, classes, rules, exec, digests, aged_days, " \
 	"revoked"
 #define TIME "expected a day of the calendar, YYYY-MM-DD or YYYY-MM-DDTHH:MM:SSZ, after 1970-01-01"
 #define FOLDERS_MODES "expected off, audit, warn, block, block-disk-only or audit-disk-only"

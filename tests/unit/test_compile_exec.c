@@ -98,6 +98,9 @@ static const struct {
 	  "5:14: unknown mode \"blok\", did you mean \"block\"?; expected off, audit, warn or block\n" },
 	{ HEAD "exec: {mode: block, deny: [{path: /a}]}\nrules: [{id: exec_deny, mode: audit, on: exec}]\n",
 	  "6:14: \"exec_deny\" is the rule of exec.deny; expected another id\n" },
+	{ HEAD "aged_days: 0\n", "5:12: aged_days \"0\"; expected a whole number from 1 to 3650\n" },
+	{ HEAD "aged_days: 3651\n", "5:12: aged_days \"3651\"; expected a whole number from 1 to 3650\n" },
+	{ HEAD "aged_days: a month\n", "5:12: aged_days \"a month\"; expected a whole number from 1 to 3650\n" },
 	{ HEAD "digests: {denied: [x], trusted: {}, other: 1}\n",
 	  "5:20: \"x\" is no SHA-256; expected 64 hexadecimal digits\n"
 	  "5:33: \"trusted\" is a mapping; expected a list of SHA-256 digests\n"
@@ -145,6 +148,9 @@ static const struct {
 	{ HEAD "exec: {mode: block, trust: [packages, /opt/bin, {sha256: " A "}], trust_file: list}\n",
 	  "{\"classes\":{" SYSTEM ",\"exec_trusted\":{\"paths\":[\"/opt/bin\"]}},\"rules\":[" TRUST_RULE("block", ) "],"
 	  "\"digests\":{\"trusted\":[\"" A "\",\"" B_SHOWN "\"]}}" },
+	{ HEAD "exec: {mode: block, trust: [packages]}\naged_days: 30\n",
+	  "{\"classes\":{" SYSTEM ",\"exec_trusted\":{\"paths\":[]}},\"rules\":[" TRUST_RULE("block", ) "],\"aged_days\":30}" },
+	{ HEAD "aged_days: 3650\n", "{}" },
 	/* What asr says of the rule comes first, and so does its exclusion; what it says of all comes last. */
 	{ HEAD "exec: {mode: block, trust: [packages]}\nasr: {\"*\": {mode: warn}, trust_exec: {mode: audit, exclude: [{object: ~/bin}]}}\n",
 	  "{\"classes\":{" SYSTEM ",\"exec_trusted\":{\"paths\":[]}},\"rules\":[" TRUST_RULE("audit",

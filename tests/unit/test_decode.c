@@ -356,6 +356,34 @@ static void digests_up_to_their_cap(test_state *state)
 	}
 }
 
+static void aged_days_in_range(test_state *state)
+{
+	static const struct {
+		u64 days;
+		enum rampart_reason reason;
+	} cases[] = {
+		{ 0, RAMPART_REASON_OK }, { 1, RAMPART_REASON_OK }, { RAMPART_AGED_DAYS_MAX, RAMPART_REASON_OK },
+		{ RAMPART_AGED_DAYS_MAX + 1, RAMPART_REASON_BAD_VALUE }, { 1ULL << 32, RAMPART_REASON_BAD_VALUE },
+		{ ~0ULL, RAMPART_REASON_BAD_VALUE },
+	};
+
+	for (u32 i = 0; i < ARRAY_SIZE(cases); i++) {
+		u8 buf[128];
+		struct pb_writer w = { .buf = buf, .cap = sizeof(buf) };
+		struct rampart_policy policy;
+		u32 asr;
+
+		put_head(&w);
+		asr = pb_begin(&w, 12);
+		pb_put_varint(&w, 17, cases[i].days);
+		pb_end(&w, asr);
+		assert_false(w.overflow);
+		assert_int_equal(rampart_policy_decode((struct pb_view){ buf, w.len }, &policy), cases[i].reason);
+		assert_true(policy.aged_days == (cases[i].reason ? 0 : cases[i].days));
+		rampart_policy_free(&policy);
+	}
+}
+
 /* A text in field @number of the message that field @list of Asr is; its required fields are there, but for that one. */
 static enum rampart_reason decode_text(u32 list, u32 number, const char *text)
 {
@@ -453,6 +481,7 @@ SUITE(decode,
 	TEST(secrets_and_their_programs),
 	TEST(asr_up_to_its_caps),
 	TEST(digests_up_to_their_cap),
+	TEST(aged_days_in_range),
 	TEST(texts_of_asr_up_to_their_lengths),
 	TEST(paths_too_long_are_over_cap),
 	TEST(leaves_nothing_behind));

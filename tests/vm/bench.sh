@@ -7,9 +7,9 @@
 here=$(dirname "$0")
 . "$here/lib.sh"
 trusted=/usr/local/bin/editor stranger=/usr/local/bin/writer confined=/usr/local/bin/confined
-inside=/srv/ledger outside=/srv/public/files
+inside=/data/ledger outside=/data/public
 programs=/usr/local/lib/many
-many=/mnt/many million=/srv/million
+many=/mnt/many million=/data/million
 results=/tmp/bench
 tracing=/sys/kernel/tracing
 repetitions=${1:-2}
@@ -42,8 +42,8 @@ bundle() {
 	awk -v version="$2" -v mode="$3" -v folders="$4" -v allow="$5" -v exe=$trusted -v programs=$programs -v also="$also" \
 		-v exclusions="${exclusions:-0}" -v digests="$digests" -v here="$here" 'BEGIN {
 		print "rampart: 1\nname: bench\nversion: " version "\nvalid: {from: 2020-01-01, until: 2040-01-01}\nfolders:"
-		printf "  mode: %s\n  protect: [/srv/ledger%s", mode, also
-		for (i = 1; i < folders; i++) printf ", \"%s/%d\"", i % 2 ? "/srv" : "~", i
+		printf "  mode: %s\n  protect: [/data/ledger%s", mode, also
+		for (i = 1; i < folders; i++) printf ", \"%s/%d\"", i % 2 ? "/data" : "~", i
 		print "]\n  allow:\n    - {exe: " exe "}"
 		for (i = 1; i < allow; i++) printf "    - {exe: %s/%d}\n", programs, i
 		print "self_protection: {mode: " mode ", updaters: [{exe: " exe "}]}"
@@ -76,7 +76,7 @@ in_force() {
 }
 disarm() {
 	token "$(status challenge)" /tmp/token && rampartctl disarm /tmp/token > /dev/null || die "cannot be disarmed"
-	for file in $inside/file /srv/999/file /srv/99999/file; do
+	for file in $inside/file /data/999/file /data/99999/file; do
 		opens $stranger $file || die "disarmed, it blocks $file"
 	done
 }
@@ -125,13 +125,13 @@ start_apparmor() {
 			/** rwlkm,
 			/usr/bin/true ix,
 			$confined ix,
-			deny /srv/secret w,
+			deny /data/secret w,
 		}
 	END
-	apparmor_parser -r /tmp/profile && opens $stranger /srv/secret || die "no AppArmor"
-	does_not "AppArmor does not act" opens $confined /srv/secret
+	apparmor_parser -r /tmp/profile && opens $stranger /data/secret || die "no AppArmor"
+	does_not "AppArmor does not act" opens $confined /data/secret
 }
-end_apparmor() { apparmor_parser -R /tmp/profile && opens $confined /srv/secret || die "AppArmor stays"; }
+end_apparmor() { apparmor_parser -R /tmp/profile && opens $confined /data/secret || die "AppArmor stays"; }
 
 # What is not trusted must not be executed. Debian's has no list of packages' files, so that it is given one.
 prepare_fapolicyd() {
@@ -216,7 +216,7 @@ load() {
 
 # A guest that counts starts at a fixed date, before the signer's certificate.
 date -s "@$(stat -c %Y "$0")" > /dev/null
-mkdir -p $results $inside/moved $inside/many $outside/many $programs $many $million ${trusted%/*} /srv/999 /srv/99999
+mkdir -p $results $inside/moved $inside/many $outside/many $programs $many $million ${trusted%/*} /data/999 /data/99999
 for program in $trusted $stranger $confined /usr/local/bin/untrusted; do
 	cp "$here/bench" $program && chmod 755 $program
 done
@@ -224,7 +224,7 @@ for folder in $inside $outside; do
 	mkdir -p $folder/2/3/4/5/6/7/8
 	touch $folder/file $folder/2/3/4/5/6/7/8/file
 done
-touch /srv/file /srv/secret /srv/999/file /srv/99999/file
+touch /data/file /data/secret /data/999/file /data/99999/file
 (cd $programs && seq 9999 | xargs touch && chmod -R 755 .)
 mount -t tmpfs -o size=512M,nr_inodes=0 none $many
 mount LABEL=million $million || die "no disk with 10^6 files"
@@ -286,9 +286,9 @@ for rep in $(seq "$repetitions"); do
 	in_force block1 $inside/file
 	warm block1
 	cold block1
-	in_force block1000 $inside/file /srv/999/file
+	in_force block1000 $inside/file /data/999/file
 	warm block1000
-	in_force block100000 $inside/file /srv/999/file /srv/99999/file
+	in_force block100000 $inside/file /data/999/file /data/99999/file
 	warm block100000
 	cold block100000
 	in_force catalogue $inside/file

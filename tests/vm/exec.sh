@@ -167,6 +167,34 @@ check trusted_digest/library_of_root loads $tools/lib.so
 as_user "$dash" -c "echo >> $home/tool"
 refused trusted_digest/changed as_user $home/tool -c :
 
+# --- what has not changed for long ---
+# later DAYS: by the clock.
+later() { date -s "@$(($(date +%s) + $1 * 86400))" > /dev/null; }
+held() { loads $home/lib.so; } 3>> $home/lib.so
+prepare
+cp $home/tool /dev/shm/tool && chown 1000:1000 /dev/shm/tool
+check aged control "{mode: block, trust: [packages, $share]}" "aged_days: 30"
+refused aged/new as_user $home/tool -c :
+later 29
+refused aged/not_yet as_user $home/tool -c :
+later 2
+check aged/runs as_user $home/tool -c :
+check aged/script as_user $home/script
+check aged/library loads $home/lib.so
+refused aged/open_for_writing held
+refused aged/memory as_user /dev/shm/tool -c :
+refused aged/memory_only in_memory
+as_user "$dash" -c "cat $home/tool > $home/copy && chmod 755 $home/copy && touch -d 2020-01-01 $home/copy"
+refused aged/copy_with_old_time as_user $home/copy -c :
+as_user mv $home/tool $home/renamed
+refused aged/renamed as_user $home/renamed -c :
+as_user "$dash" -c "echo >> $home/script && touch -d 2020-01-01 $home/script"
+refused aged/changed as_user $home/script
+check aged/not_asked control "{mode: block, trust: [packages, $share]}"
+refused aged/not_asked/library loads $home/lib.so
+later -31
+prepare
+
 check trust_exclusion control "{mode: block, trust: [packages, $share]}" \
 	"asr: {trust_exec: {exclude: [{object: $home, name: own, owner: me, reason: a test}]}}"
 check trust_exclusion/runs as_user $home/tool -c :
