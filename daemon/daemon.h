@@ -23,6 +23,7 @@ struct server;
 struct homes;
 struct links;
 struct held;
+struct installed;
 struct probe;
 
 struct daemon {
@@ -40,6 +41,7 @@ struct daemon {
 	struct homes *homes;	/* hints of home directories */
 	struct links *links;	/* hints of files with several links */
 	struct held *held;	/* who could write before a policy came */
+	struct installed *installed;	/* marks what packages had installed */
 	struct probe *probe;	/* shows the kernel that its hooks work */
 	struct link *link;	/* the connection to the kernel */
 };

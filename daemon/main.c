@@ -15,6 +15,7 @@
 #include "accounts.h"
 #include "held.h"
 #include "homes.h"
+#include "installed.h"
 #include "intake.h"
 #include "journal.h"
 #include "link.h"
@@ -159,10 +160,14 @@ static int run(struct daemon *daemon)
 	err = held_init(daemon, &daemon->held);
 	if (err)
 		goto exit_links;
+	what = "marking what is installed";
+	err = installed_init(daemon, &daemon->installed);
+	if (err)
+		goto exit_held;
 	what = "probing hooks";
 	err = probe_init(daemon, &daemon->probe);
 	if (err)
-		goto exit_held;
+		goto exit_installed;
 	what = "the connection to the kernel";
 	err = link_init(daemon, &daemon->link);
 	if (err)
@@ -176,6 +181,8 @@ static int run(struct daemon *daemon)
 	link_exit(daemon->link);
 exit_probe:
 	probe_exit(daemon->probe);
+exit_installed:
+	installed_exit(daemon->installed);
 exit_held:
 	held_exit(daemon->held);
 exit_links:

@@ -7,6 +7,7 @@
 #include "describe.h"
 #include "held.h"
 #include "homes.h"
+#include "installed.h"
 #include "intake.h"
 #include "journal.h"
 #include "links.h"
@@ -158,6 +159,7 @@ static void loaded(struct daemon *daemon, const struct bundle_info *info, struct
 	homes_hint(daemon->homes);
 	links_start(daemon->links, &info->policy);
 	held_start(daemon->held, &info->policy);
+	installed_start(daemon->installed, &info->policy);
 	see_exclusions(daemon, &info->policy);
 	probe_start(daemon->probe);
 	probe_wait(daemon->probe, PROBE_WAIT);
@@ -389,6 +391,7 @@ static void resume(struct daemon *daemon)
 	if (rampart_cms_parse((struct pb_view){ .data = data, .len = len }, &cms) == RAMPART_REASON_OK &&
 	    rampart_policy_decode(cms.content, &policy) == RAMPART_REASON_OK) {
 		links_start(daemon->links, &policy);
+		installed_start(daemon->installed, &policy);
 		see_exclusions(daemon, &policy);
 		rampart_policy_free(&policy);
 	}

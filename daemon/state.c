@@ -17,6 +17,7 @@
 #define BUNDLE "policy.bundle"
 #define STAGED BUNDLE ".new"
 #define FLOOR "floor"
+#define BASELINE "baseline"
 #define DIGEST 32
 #define FLOOR_MAX 4096
 
@@ -260,4 +261,14 @@ void state_close(struct state *state)
 {
 	close(state->dir);
 	state->dir = -1;
+}
+
+bool state_has_baseline(const struct state *state)
+{
+	return !faccessat(state->dir, BASELINE, F_OK, 0);
+}
+
+int state_set_baseline(struct state *state, const char *text)
+{
+	return write_file(state, BASELINE, (const uint8_t *)text, strlen(text));
 }

@@ -5,6 +5,7 @@
  *   DIR/policy.bundle      in force when rampartd last looked
  *   DIR/policy.bundle.new  handed to the kernel, whose answer was not yet recorded
  *   DIR/floor              SHA-256 of what follows, then a packed Floor
+ *   DIR/baseline           what came of marking the files of packages, a line of text
  *
  * Each is written beside itself, synced, renamed, and the directory synced: a reader finds the old or the new, whole.
  */
@@ -50,6 +51,10 @@ int state_stage(struct state *state, const uint8_t *data, size_t len);
 /* state_commit() - the staged bundle is the one in force. state_drop() - it is not. */
 int state_commit(struct state *state);
 void state_drop(struct state *state);
+
+/* state_has_baseline() - whether it was recorded. state_set_baseline() - does so: 0 or a negative errno. */
+bool state_has_baseline(const struct state *state);
+int state_set_baseline(struct state *state, const char *text);
 
 /* state_read() - 0 with *@data to free(), -ENOENT when there is none, or another negative errno. */
 int state_read(const struct state *state, enum state_bundle which, uint8_t **data, size_t *len);

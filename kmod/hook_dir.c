@@ -7,6 +7,8 @@
 #include <linux/dcache.h>
 #include <linux/fs.h>
 
+#include <marks.h>
+
 #include "enforce.h"
 #include "provenance.h"
 #include "ransom.h"
@@ -163,9 +165,10 @@ int hook_inode_setattr(compat_idmap *idmap, struct dentry *dentry, struct iattr 
 
 static int enforce_setxattr(enum rampart_hook hook, struct dentry *dentry, const char *name, u32 flags)
 {
-	u32 traits = strcmp(name, RAMPART_PROVENANCE_XATTR) ? 0 : BIT(RAMPART_TRAIT_PROVENANCE);
+	u32 traits = strcmp(name, RAMPART_MARKS_XATTR) ? 0 : BIT(RAMPART_TRAIT_PROVENANCE);
 
-	if (traits && rampart_provenance_marking())
+	/* A mark changes nothing of a file that another rule could be about. */
+	if (traits && (rampart_provenance_marking() || rampart_subject_classes(current) & RAMPART_SUBJ_DAEMON))
 		return 0;
 	return rampart_enforce_traits(hook, RAMPART_OP_SETXATTR, dentry, traits, flags);
 }

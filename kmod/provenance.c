@@ -12,6 +12,7 @@
 #include <linux/xattr.h>
 
 #include <arguments.h>
+#include <marks.h>
 
 #include "enforce.h"
 #include "label.h"
@@ -31,21 +32,12 @@ void rampart_provenance_follow(bool follow)
 
 /* --- the attribute --- */
 
-#define VERSION 1
-
-struct value {
-	u8 version;
-	__le32 marks;
-} __packed;
-
 static u32 read_marks(struct dentry *dentry)
 {
-	struct value value;
-	ssize_t len = __vfs_getxattr(dentry, d_inode(dentry), RAMPART_PROVENANCE_XATTR, &value, sizeof(value));
+	u8 value[RAMPART_MARKS_SIZE];
 
-	if (len != sizeof(value) || value.version != VERSION)
-		return 0;
-	return le32_to_cpu(value.marks) & RAMPART_MARKS;
+	return rampart_marks_get(value, __vfs_getxattr(dentry, d_inode(dentry), RAMPART_MARKS_XATTR, value, sizeof(value))) &
+	       RAMPART_MARKS;
 }
 
 /* On an overlay the attribute goes on to the file below by a call of its own, which the hooks see too. */
@@ -88,14 +80,15 @@ bool rampart_provenance_marking(void)
 static int change_marks(struct dentry *dentry, u32 add, u32 drop)
 {
 	u32 old = read_marks(dentry), marks = (old | add) & ~drop;
-	struct value value = { .version = VERSION, .marks = cpu_to_le32(marks) };
+	u8 value[RAMPART_MARKS_SIZE];
 	struct marking marking;
 	int err;
 
 	if (marks == old)
 		return 0;
+	rampart_marks_put(value, marks);
 	marking_begin(&marking);
-	err = __vfs_setxattr(compat_nop_idmap, dentry, d_inode(dentry), RAMPART_PROVENANCE_XATTR, &value, sizeof(value), 0);
+	err = __vfs_setxattr(compat_nop_idmap, dentry, d_inode(dentry), RAMPART_MARKS_XATTR, value, sizeof(value), 0);
 	marking_end(&marking);
 	return err;
 }

@@ -14,8 +14,6 @@ struct file;
 struct linux_binprm;
 struct path;
 
-#define RAMPART_PROVENANCE_XATTR "security.rampart"
-
 DECLARE_STATIC_KEY_FALSE(rampart_provenance_followed);
 
 /* rampart_provenance_follow() - whether any class of the policy has a role. Context: may sleep. */

@@ -172,6 +172,7 @@ int kernel_get_status(struct kernel *kernel, Rampart__Status **status)
 
 void homes_hint(struct homes *homes) {}
 void held_start(struct held *held, const struct rampart_policy *policy) {}
+void installed_start(struct installed *installed, const struct rampart_policy *policy) {}
 const char *homes_path(const struct homes *homes, unsigned int i)
 {
 	return NULL;
@@ -371,6 +372,14 @@ static void test_time_never_goes_back(void **unused)
 	assert_in_range(state_now(&host.state), time(NULL) - 1, time(NULL) + 1);
 	assert_int_equal(state_raise(&host.state, 0, none, INT64_MAX / 2), 0);
 	assert_int_equal(state_now(&host.state), INT64_MAX / 2);
+}
+
+static void test_baseline_is_recorded(void **unused)
+{
+	assert_false(state_has_baseline(&host.state));
+	assert_int_equal(state_set_baseline(&host.state, "5 files"), 0);
+	reopen();
+	assert_true(state_has_baseline(&host.state));
 }
 
 static void test_damaged_floor(void **unused)
@@ -970,6 +979,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_floor_only_grows),	TEST(test_time_never_goes_back), TEST(test_damaged_floor),
+		TEST(test_baseline_is_recorded),
 		TEST(test_crash_at_every_point), TEST(test_apply),		 TEST(test_dry_run),
 		TEST(test_exclusions_are_seen),
 		TEST(test_target),		TEST(test_kernel_refuses),	 TEST(test_disk_fails),
