@@ -516,7 +516,7 @@ static void add_exempt_rule(struct builder *b, const struct rampart_policy *poli
 		.name = "exempt_program", .ops = BIT_ULL(RAMPART_OP_PTRACE), .objects = RAMPART_OBJ_EXEMPT_TASK });
 }
 
-/* Whoever can write the marks of files makes of them what he likes. As strict as what depends on them. The kernel never asks of rampartd. */
+/* Whoever can write the marks of files makes of them what he likes. As strict as what depends on them. */
 static void add_provenance_rule(struct builder *b, const struct rampart_policy *policy)
 {
 	enum rampart_mode mode = RAMPART_MODE_OFF;
@@ -529,7 +529,8 @@ static void add_provenance_rule(struct builder *b, const struct rampart_policy *
 			mode = rule->mode;
 	}
 	add_rule(b->rs, mode, (struct rampart_rule){
-		.name = "provenance", .ops = BIT_ULL(RAMPART_OP_SETXATTR), .asr = true, .traits = 1u << RAMPART_TRAIT_PROVENANCE });
+		.name = "provenance", .ops = BIT_ULL(RAMPART_OP_SETXATTR), .asr = true, .traits = 1u << RAMPART_TRAIT_PROVENANCE,
+		.exempt = RAMPART_SUBJ_DAEMON });
 }
 
 static void add_origin(struct builder *b, struct pb_view text)
