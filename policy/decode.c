@@ -715,26 +715,37 @@ static const struct rampart_asr_rule *find_rule(const struct rampart_asr_rules *
 	return NULL;
 }
 
-static bool origins_are_good(const struct rampart_policy *policy, const struct rampart_asr_rule *rule)
+/* Sets of the policy's origins, by kind. */
+struct origins {
+	u64 users, cgroups;
+};
+
+static struct origins origins_of(const struct rampart_policy *policy)
 {
-	u64 users = 0, cgroups = 0;
+	struct origins origins = {};
 
 	for (u32 i = 0; i < policy->origins.n; i++) {
 		struct rampart_origin origin;
 
 		rampart_origin_parse(policy->origins.v[i], &origin);
-		*(origin.cgroup.len ? &cgroups : &users) |= BIT_ULL(i);
+		*(origin.cgroup.len ? &origins.cgroups : &origins.users) |= BIT_ULL(i);
 	}
-	return !(rule->users & ~users) && !(rule->cgroups & ~cgroups) && !(rule->not_origins & ~(users | cgroups));
+	return origins;
 }
 
-static bool rule_is_good(const struct rampart_policy *policy, const struct rampart_asr_rule *rule)
+static bool origins_are_good(const struct origins *origins, const struct rampart_asr_rule *rule)
+{
+	return !(rule->users & ~origins->users) && !(rule->cgroups & ~origins->cgroups) &&
+	       !(rule->not_origins & ~(origins->users | origins->cgroups));
+}
+
+static bool rule_is_good(const struct rampart_policy *policy, const struct origins *origins, const struct rampart_asr_rule *rule)
 {
 	u64 classes = rule->subject | rule->not_subject | rule->exe | rule->not_exe | rule->object | rule->not_object;
 	u64 traits = rule->object_traits | rule->not_object_traits | rule->when;
 
 	return !(classes >> policy->classes.n) && !(traits >> RAMPART_TRAIT_NUM) && !(rule->sessions >> RAMPART_SESSION_NUM) &&
-	       origins_are_good(policy, rule) && !(rule->ops >> RAMPART_OP_NUM) && !(rule->ops & BIT_ULL(RAMPART_OP_NONE)) &&
+	       origins_are_good(origins, rule) && !(rule->ops >> RAMPART_OP_NUM) && !(rule->ops & BIT_ULL(RAMPART_OP_NONE)) &&
 	       !rampart_is_own_rule((const char *)rule->id.data, rule->id.len) &&
 	       find_rule(&policy->rules, rule->id)->mode == rule->mode;
 }
@@ -743,6 +754,7 @@ static bool rule_is_good(const struct rampart_policy *policy, const struct rampa
 static enum rampart_reason check_asr(const struct rampart_policy *policy)
 {
 	const struct rampart_exclusion *exclusion = policy->exclusions.v;
+	const struct origins origins = origins_of(policy);
 	u32 i;
 
 	if (!classes_differ(&policy->classes) || policy->aged_days > RAMPART_AGED_DAYS_MAX)
@@ -751,7 +763,7 @@ static enum rampart_reason check_asr(const struct rampart_policy *policy)
 		if (policy->roles[i] >> policy->classes.n)
 			return RAMPART_REASON_BAD_VALUE;
 	for (i = 0; i < policy->rules.n; i++)
-		if (!rule_is_good(policy, &policy->rules.v[i]))
+		if (!rule_is_good(policy, &origins, &policy->rules.v[i]))
 			return RAMPART_REASON_BAD_VALUE;
 	for (i = 0; i < policy->exclusions.n; i++, exclusion++) {
 		if (exclusion->rule.len && !find_rule(&policy->rules, exclusion->rule))

@@ -119,14 +119,14 @@ static const char *wrong_host(struct pb_view host)
 	return NULL;
 }
 
-static const char *wrong_home(struct pb_view path)
+const char *compiler_wrong_pattern(struct pb_view path)
 {
 	return rampart_path_check(path, RAMPART_PATH_PATTERN);
 }
 
 static const struct entries tag_entries = { RAMPART_TAGS_MAX, wrong_tag, "1 to 64 printable bytes" };
 static const struct entries host_entries = { RAMPART_TAGS_MAX, wrong_host, "32 lower-case hexadecimal digits" };
-static const struct entries home_entries = { RAMPART_PATTERNS_MAX, wrong_home,
+static const struct entries home_entries = { RAMPART_PATTERNS_MAX, compiler_wrong_pattern,
 					     "an absolute path, in which a component may be *" };
 
 static void take_tags(struct compiler *c, const struct node *value)

@@ -176,14 +176,9 @@ static char *spell_user(struct compiler *c, const struct node *entry)
 	return NULL;
 }
 
-static const char *wrong_cgroup(struct pb_view path)
-{
-	return rampart_path_check(path, RAMPART_PATH_PATTERN);
-}
-
 static char *spell_cgroup(struct compiler *c, const struct node *entry)
 {
-	static const struct entries cgroup = { RAMPART_PATH_MAX, wrong_cgroup, "a path below /sys/fs/cgroup, in which a component may be *" };
+	static const struct entries cgroup = { RAMPART_PATH_MAX, compiler_wrong_pattern, "a path below /sys/fs/cgroup, in which a component may be *" };
 	char *path = NULL;
 
 	compiler_text(c, entry, &cgroup, &path);

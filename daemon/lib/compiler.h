@@ -67,6 +67,9 @@ struct entries {
 
 #define COMPILER_ATTACKS_MAX 10	/* that fit in Rule.attack */
 
+/* compiler_wrong_pattern() - what is wrong with a path in which a component may be "*". */
+const char *compiler_wrong_pattern(struct pb_view path);
+
 extern const struct entries compiler_places, compiler_digest, compiler_id, compiler_note, compiler_attack;
 
 /* Grows by doubling; what it leaves behind goes with all else. */
