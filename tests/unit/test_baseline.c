@@ -18,6 +18,8 @@
 
 #include <baseline.h>
 
+#include "files_below.h"
+
 static char root[] = "/tmp/test-baseline-XXXXXX";
 static char marked[4096];
 static int mark_error;
@@ -35,28 +37,9 @@ static int note(int fd)
 	return mark_error;
 }
 
-static FILE *create(const char *path)
-{
-	char full[256];
-	FILE *file;
-
-	snprintf(full, sizeof(full), "%s%s", root, path);
-	for (char *slash = full + strlen(root); (slash = strchr(slash + 1, '/'));) {
-		*slash = '\0';
-		assert_true(!mkdir(full, 0755) || errno == EEXIST);
-		*slash = '/';
-	}
-	file = fopen(full, "w");
-	assert_non_null(file);
-	return file;
-}
-
 static void put(const char *path, const char *content)
 {
-	FILE *file = create(path);
-
-	fputs(content, file);
-	fclose(file);
+	put_below(root, path, content, 0644);
 }
 
 static int remove_entry(const char *path, const struct stat *st, int type, struct FTW *ftw)
@@ -155,7 +138,7 @@ static void skips_what_is_no_record(void **state)
 static void reads_in_parts(void **state)
 {
 	static const size_t sizes[] = { BASELINE_CHUNK, 3 * BASELINE_CHUNK + 1 };
-	FILE *sums = create(INFO "one.md5sums");
+	FILE *sums = create_below(root, INFO "one.md5sums", 0644);
 
 	for (size_t i = 0; i < 2; i++) {
 		unsigned char digest[EVP_MAX_MD_SIZE];
@@ -165,7 +148,7 @@ static void reads_in_parts(void **state)
 		memset(content, 'x', sizes[i]);
 		assert_true(EVP_Digest(content, sizes[i], digest, NULL, EVP_md5(), NULL));
 		snprintf(path, sizeof(path), "/usr/bin/%zu", i);
-		file = create(path);
+		file = create_below(root, path, 0644);
 		assert_int_equal(fwrite(content, 1, sizes[i], file), sizes[i]);
 		fclose(file);
 		for (size_t j = 0; j < 16; j++)

@@ -16,6 +16,7 @@
 #include <compile.h>
 #include <packages.h>
 
+#include "files_below.h"
 #include "policy.pb-c.h"
 
 #define HEAD "rampart: 1\nname: a\nversion: 1\nvalid: {from: 2026-01-01, until: 2027-01-01}\n"
@@ -27,19 +28,7 @@ static char root[] = "/tmp/test-packages-XXXXXX";
 
 static void put(const char *path, const char *content, mode_t mode)
 {
-	char full[256];
-	FILE *file;
-
-	snprintf(full, sizeof(full), "%s%s", root, path);
-	for (char *slash = full + strlen(root); (slash = strchr(slash + 1, '/'));) {
-		*slash = '\0';
-		assert_true(!mkdir(full, 0755) || errno == EEXIST);
-		*slash = '/';
-	}
-	file = fopen(full, "w");
-	assert_non_null(file);
-	assert_int_equal(fputs(content, file) < 0 || fclose(file), 0);
-	assert_int_equal(chmod(full, mode), 0);
+	put_below(root, path, content, mode);
 }
 
 static int make_root(void **state)
