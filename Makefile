@@ -29,7 +29,7 @@ UNIT_SRC := $(wildcard tests/unit/test_*.c)
 obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
 
 .SECONDARY:
-.PHONY: all user kmod setup keys demo test test-debug harm bench unit kunit fuzz fuzzers torture coverage soak man clean
+.PHONY: all user kmod setup keys demo test test-debug harm bench unit unit-programs kunit fuzz fuzzers torture coverage soak man clean
 all: user kmod man
 
 setup:
@@ -182,7 +182,8 @@ $(B)/gen/cms_messages.h: $(B)/tests/cms_messages
 	mv $@.new $@
 $(addprefix $(B)/obj/tests/,unit/test_cms.o unit/test_cms_openssl.o fuzz/seeds.o): $(B)/gen/cms_messages.h
 
-unit: $(UNIT_BIN) $(B)/bin/rampartctl $(B)/bin/rampartd $(B)/guest/file
+unit-programs: $(UNIT_BIN)
+unit: unit-programs $(B)/bin/rampartctl $(B)/bin/rampartd $(B)/guest/file
 	@scripts/readme check
 	@scripts/run-unit $(UNIT_BIN)
 
