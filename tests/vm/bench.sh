@@ -323,7 +323,7 @@ sleep 15
 $stranger hold $outside/file 60 > $results/hold.none || die "the reader failed"
 load full
 tell "full memory" "$(bytes)"
-bundle small 7 block 1 1
+bundle small 9 block 1 1
 load small
 echo nop > $tracing/current_tracer
 disarm
