@@ -163,27 +163,42 @@ int hook_inode_setattr(compat_idmap *idmap, struct dentry *dentry, struct iattr 
 	return err;
 }
 
-static int enforce_setxattr(enum rampart_hook hook, struct dentry *dentry, const char *name, u32 flags)
+static int enforce_setxattr(enum rampart_hook hook, struct dentry *dentry, u32 traits, u32 flags)
 {
-	u32 traits = strcmp(name, RAMPART_MARKS_XATTR) ? 0 : BIT(RAMPART_TRAIT_PROVENANCE);
-
-	/* A mark changes nothing of a file that another rule could be about. */
-	if (traits && (rampart_provenance_marking() || rampart_subject_classes(current) & RAMPART_SUBJ_DAEMON))
-		return 0;
 	return rampart_enforce_traits(hook, RAMPART_OP_SETXATTR, dentry, traits, flags);
+}
+
+/* A mark changes nothing of a file that another rule could be about. */
+static bool may_mark(void)
+{
+	return rampart_provenance_marking() || rampart_subject_classes(current) & RAMPART_SUBJ_DAEMON;
+}
+
+static bool is_mark(const char *name)
+{
+	return !strcmp(name, RAMPART_MARKS_XATTR);
 }
 
 int hook_inode_setxattr(compat_idmap *idmap, struct dentry *dentry, const char *name, const void *value,
 			size_t size, int flags)
 {
+	int err;
+
 	rampart_hook_seen(inode_setxattr);
-	return enforce_setxattr(HOOK_inode_setxattr, dentry, name, flags);
+	if (!is_mark(name))
+		return enforce_setxattr(HOOK_inode_setxattr, dentry, 0, flags);
+	if (may_mark())
+		return 0;
+	err = rampart_provenance_write(dentry, value, size);
+	return err < 0 ? err : enforce_setxattr(HOOK_inode_setxattr, dentry, err ? BIT(RAMPART_TRAIT_PROVENANCE) : 0, flags);
 }
 
 int hook_inode_removexattr(compat_idmap *idmap, struct dentry *dentry, const char *name)
 {
 	rampart_hook_seen(inode_removexattr);
-	return enforce_setxattr(HOOK_inode_removexattr, dentry, name, 0);
+	if (!is_mark(name))
+		return enforce_setxattr(HOOK_inode_removexattr, dentry, 0, 0);
+	return may_mark() ? 0 : enforce_setxattr(HOOK_inode_removexattr, dentry, BIT(RAMPART_TRAIT_PROVENANCE), 0);
 }
 
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0)

@@ -64,6 +64,7 @@ struct rampart_view {
 	u64 hashed;		/* rampart_ruleset_hashed() */
 	u32 sessions;		/* rampart_ruleset_sessions() */
 	bool origins;		/* rampart_ruleset_asks_origins() */
+	bool keeps_marks;	/* rampart_ruleset_keeps_marks() */
 	u32 aged_days;		/* rampart_ruleset_aged_days() */
 	u64 exempting;		/* rampart_ruleset_exempting() */
 	u64 roles[RAMPART_ROLE_NUM];	/* rampart_ruleset_role() */

@@ -7,6 +7,8 @@
 #include <linux/highmem.h>
 #include <linux/list.h>
 #include <linux/mm.h>
+#include <linux/namei.h>
+#include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/timekeeping.h>
 #include <linux/xattr.h>
@@ -74,6 +76,28 @@ bool rampart_provenance_marking(void)
 		found |= marking->task == current;
 	spin_unlock(&marking_lock);
 	return found;
+}
+
+int rampart_provenance_write(struct dentry *dentry, const void *value, size_t size)
+{
+	u32 wanted = size == RAMPART_MARKS_SIZE ? rampart_marks_get(value, size) : 0, marks;
+	const struct subject *subject;
+	bool kept, copies;
+
+	rampart_sleep_begin();
+	marks = read_marks(dentry);
+	rampart_sleep_end();
+	if (marks && marks == wanted)
+		return 0;
+	rcu_read_lock();
+	kept = rampart_view()->keeps_marks;
+	subject = subject_of(current);
+	/* It may itself have given the file its marks, by opening it. */
+	copies = subject && atomic_read(&subject->marks);
+	rcu_read_unlock();
+	if (marks && !(kept && copies))
+		return 1;
+	return kept ? -EOPNOTSUPP : 0;
 }
 
 /* Caller has locked the inode and may write to its file system. */
@@ -307,13 +331,17 @@ static bool is_script(const struct doer *doer, const struct file *file)
 {
 	struct dentry *dentry = file->f_path.dentry;
 	const struct qstr *name = &dentry->d_name;
+	struct exe_id id;
 	bool script;
 
 	spin_lock(&dentry->d_lock);
 	script = rampart_is_script_name(name->name, name->len) ||
 		 (doer->subject->script && rampart_name_hash(name->name, name->len) == doer->subject->script);
 	spin_unlock(&dentry->d_lock);
-	return script;
+	if (script || !doer->subject->script_id.ino)
+		return script;
+	id = exe_id_at(&file->f_path);
+	return exe_id_equal(&id, &doer->subject->script_id);
 }
 
 static int follow(struct doer *doer, struct file *file)
@@ -502,16 +530,35 @@ static int judge_input(void)
 	return err;
 }
 
+/* By its name it is known as well: whoever is told of a symbolic link could be told of another one by the time he opens it. */
+static struct exe_id find_script(const char *name)
+{
+	struct exe_id id = {};
+	struct path path;
+
+	if (kern_path(name, LOOKUP_FOLLOW, &path))
+		return id;
+	id = exe_id_at(&path);
+	path_put(&path);
+	return id;
+}
+
 static int follow_interpreter(struct linux_binprm *bprm, u32 *traits)
 {
-	struct rampart_arguments args = { .max = bprm->argc };
-	int err = read_arguments(bprm, &args);
+	struct rampart_arguments args = { .max = bprm->argc, .path_size = PATH_MAX };
+	struct exe_id id = {};
+	int err;
 
+	args.path = kmalloc(PATH_MAX, GFP_KERNEL);
+	err = args.path ? read_arguments(bprm, &args) : -ENOMEM;
+	if (!err && args.path_len)
+		id = find_script(args.path);
+	kfree(args.path);
 	if (err)
 		return err;
 	if (args.encoded)
 		*traits |= BIT(RAMPART_TRAIT_ENCODED);
-	subject_exec_script(args.script);
+	subject_exec_script(args.script, &id);
 	return args.script && !args.standard_input ? 0 : judge_input();
 }
 
@@ -552,7 +599,7 @@ static int follow_code(struct linux_binprm *bprm, const struct code *code, u32 *
 {
 	int err = 0;
 
-	subject_exec_script(0);
+	subject_exec_script(0, &(struct exe_id){});
 	if (code->classes & code->roles[RAMPART_ROLE_INTERPRETS])
 		err = follow_interpreter(bprm, traits);
 	if (!err && code->classes & code->roles[RAMPART_ROLE_DOWNLOADS])

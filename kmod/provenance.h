@@ -37,6 +37,13 @@ int rampart_provenance_open(struct file *file);
  */
 int rampart_provenance_exec(struct linux_binprm *bprm, u32 *traits);
 
+/*
+ * rampart_provenance_write() - somebody is about to write @value into the attribute. 1: the file has marks that he would change; else, or
+ * if he copies what has some, it is no matter for the rule about that: 0, or where marks are kept -EOPNOTSUPP, as of a file system that
+ * has no such attribute, so that what copies attributes goes on without. Context: may sleep, the inode is locked.
+ */
+int rampart_provenance_write(struct dentry *dentry, const void *value, size_t size);
+
 /* rampart_provenance_marking() - whether it is for a mark that current changes an attribute. Context: any but interrupts. */
 bool rampart_provenance_marking(void);
 

@@ -81,6 +81,7 @@ static struct rampart_view *view_new(struct ruleset_ref *ref, const struct rampa
 	view->hashed = rampart_ruleset_hashed(ref->rules);
 	view->sessions = rampart_ruleset_sessions(ref->rules);
 	view->origins = rampart_ruleset_asks_origins(ref->rules);
+	view->keeps_marks = rampart_ruleset_keeps_marks(ref->rules);
 	view->aged_days = rampart_ruleset_aged_days(ref->rules);
 	view->exempting = rampart_ruleset_exempting(ref->rules);
 	for (op = 0; op < RAMPART_ROLE_NUM; op++)

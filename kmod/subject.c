@@ -223,12 +223,14 @@ int subject_exec_prepare(const struct linux_binprm *bprm, const struct image **i
 	return 0;
 }
 
-void subject_exec_script(u64 script)
+void subject_exec_script(u64 script, const struct exe_id *id)
 {
 	struct entry *entry = find_own();
 
-	if (entry && entry->pending)
-		entry->pending->script = script;
+	if (!entry || !entry->pending)
+		return;
+	entry->pending->script = script;
+	entry->pending->script_id = *id;
 }
 
 void subject_exec_commit(const struct linux_binprm *bprm)

@@ -31,6 +31,7 @@ struct subject {
 	u32 n_seen;			/* of them: those that we saw start what led to this one; the rest is what /proc would tell */
 	struct image *image;		/* a reference; NULL only until it is published */
 	u64 script;			/* of an interpreter: rampart_name_hash() of what it was told to run, 0: it was not */
+	struct exe_id script_id;	/* of the file of that name then, all zero: there was none */
 	atomic_t marks;			/* of what copies files: those of all that it has read. Grows, any context */
 	/* Classes of all programs that led to this one, however many: as the policies of their times had them. */
 	u64 lineage, trusted_lineage;
@@ -50,7 +51,7 @@ void subject_task_free(struct task_struct *task);
 /* Between the two, the image of the exec is that of *@image. */
 int subject_exec_prepare(const struct linux_binprm *bprm, const struct image **image);
 /* subject_exec_script() - what the exec under way is told to run. After each of its interpreters; the last one counts. */
-void subject_exec_script(u64 script);
+void subject_exec_script(u64 script, const struct exe_id *id);
 void subject_exec_commit(const struct linux_binprm *bprm);
 
 /* A reference to @task's subject or NULL. Context: any. */

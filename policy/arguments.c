@@ -140,6 +140,10 @@ static void take_word(struct rampart_arguments *args)
 		return;
 	if (!args->option) {
 		args->script = args->text ? 1 : args->name ?: 1;
+		if (!args->text && args->len < args->path_size) {
+			args->path[args->len] = 0;
+			args->path_len = args->len;
+		}
 	} else {
 		args->standard_input = args->len == 1 || (args->len == 2 && args->second == 's');
 		args->text = args->second != '-' && args->last == 'c';
@@ -160,6 +164,8 @@ static void end_argument(struct rampart_arguments *args)
 
 static void take_byte(struct rampart_arguments *args, u8 c)
 {
+	if (!args->script && args->len < args->path_size)
+		args->path[args->len] = c;
 	if (!args->len++) {
 		args->option = c == '-';
 		args->name = HASH_BEGIN;

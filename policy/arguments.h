@@ -7,10 +7,13 @@
 
 #define RAMPART_ARGUMENTS_TAIL 64
 
-/* Zeroed at first, but for max. What is read is said; the rest is the reader's. */
+/* Zeroed at first, but for max, path and path_size. What is read is said; the rest is the reader's. */
 struct rampart_arguments {
 	u32 max;	/* how many arguments there are: what follows them is none */
 	u64 script;	/* read, when all is fed: rampart_name_hash() of the first argument that is no option, without folders; 0: none */
+	char *path;	/* where that argument goes, NUL-terminated, NULL: nowhere */
+	u32 path_size;
+	u32 path_len;	/* read: 0: it did not fit, or is none */
 	bool standard_input;	/* read: it is told to read that, by -s or - */
 	bool encoded;	/* read: an argument has encoded text in it, or what decodes text and what runs it */
 	u32 n;		/* arguments that have ended, the program's own name is the first */

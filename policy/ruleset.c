@@ -85,6 +85,7 @@ struct rampart_ruleset {
 	struct rampart_origin origins[RAMPART_ORIGINS_MAX];
 	u32 n_origins;
 	u32 aged_days;
+	bool keeps_marks;
 	struct rampart_excluded *exclusions;
 	u32 n_exclusions;
 	u32 *anybody;		/* those of the exclusions that name no program */
@@ -528,6 +529,7 @@ static void add_provenance_rule(struct builder *b, const struct rampart_policy *
 		if (((rule->object_traits | rule->not_object_traits | rule->when) & RAMPART_MARKS) && rule->mode > mode)
 			mode = rule->mode;
 	}
+	b->rs->keeps_marks = mode >= RAMPART_MODE_WARN;
 	add_rule(b->rs, mode, (struct rampart_rule){
 		.name = "provenance", .ops = BIT_ULL(RAMPART_OP_SETXATTR), .asr = true, .traits = 1u << RAMPART_TRAIT_PROVENANCE,
 		.exempt = RAMPART_SUBJ_DAEMON });
@@ -1239,6 +1241,11 @@ u32 rampart_ruleset_origins(const struct rampart_ruleset *ruleset, u32 uid, cons
 		origins |= holds ? 1u << i : 0;
 	}
 	return origins;
+}
+
+bool rampart_ruleset_keeps_marks(const struct rampart_ruleset *ruleset)
+{
+	return ruleset->keeps_marks;
 }
 
 u32 rampart_ruleset_aged_days(const struct rampart_ruleset *ruleset)

@@ -149,6 +149,9 @@ u32 rampart_ruleset_sessions(const struct rampart_ruleset *ruleset);
 u32 rampart_ruleset_origins(const struct rampart_ruleset *ruleset, u32 uid, const char *cgroup);
 bool rampart_ruleset_asks_origins(const struct rampart_ruleset *ruleset);
 
+/* rampart_ruleset_keeps_marks() - whether nobody else may write the marks of files. Context: any. */
+bool rampart_ruleset_keeps_marks(const struct rampart_ruleset *ruleset);
+
 /* rampart_ruleset_aged_days() - for how long a file with the trait AGED has not changed; 0: none has it. Context: any. */
 u32 rampart_ruleset_aged_days(const struct rampart_ruleset *ruleset);
 

@@ -110,6 +110,35 @@ static void takes_anything(test_state *state)
 	}
 }
 
+/* It is given whole, or not at all: into room for 8 bytes. */
+static void gives_the_path(test_state *state)
+{
+	static const struct {
+		const char *text;	/* arguments that end in NUL, and one NUL more */
+		const char *path;	/* NULL: none */
+	} paths[] = {
+		{ "sh\0a/b\0", "a/b" }, { "sh\0-x\0" "1234567\0more\0", "1234567" }, { "sh\0" "12345678\0b\0", NULL },
+		{ "sh\0-c\0a/b\0", NULL }, { "sh\0-s\0b\0", NULL }, { "sh\0", NULL }, { "sh\0--longer-than-that\0b\0", "b" },
+	};
+
+	for (u32 i = 0; i < ARRAY_SIZE(paths); i++) {
+		for (u32 step = 1; step < 4; step++) {
+			char path[9] = "........";
+			struct rampart_arguments args = { .max = 0, .path = path, .path_size = 8 };
+			const char *end = paths[i].text;
+
+			for (; *end; end += strlen(end) + 1)
+				args.max++;
+			for (const char *at = paths[i].text; at < end; at += step)
+				rampart_arguments_feed(&args, (const u8 *)at, step < end - at ? step : end - at);
+			assert_int_equal(args.path_len, paths[i].path ? strlen(paths[i].path) : 0);
+			assert_int_equal(path[8], 0);
+			if (paths[i].path)
+				assert_string_equal(path, paths[i].path);
+		}
+	}
+}
+
 static void knows_names_of_scripts(test_state *state)
 {
 	static const struct {
@@ -129,4 +158,5 @@ static void knows_names_of_scripts(test_state *state)
 SUITE(arguments,
 	TEST(reads),
 	TEST(takes_anything),
+	TEST(gives_the_path),
 	TEST(knows_names_of_scripts));

@@ -842,6 +842,33 @@ static void hashed_operations(test_state *state)
 	}
 }
 
+/* As strict as the strictest rule that asks for a mark. */
+static void keeps_marks(test_state *state)
+{
+	static const struct {
+		enum rampart_mode mode;
+		u32 trait;
+		bool kept;
+	} strict[] = {
+		{ RAMPART_MODE_BLOCK, RAMPART_TRAIT_PACKAGED, true }, { RAMPART_MODE_WARN, RAMPART_TRAIT_MAILED, true },
+		{ RAMPART_MODE_AUDIT, RAMPART_TRAIT_PACKAGED, false }, { RAMPART_MODE_OFF, RAMPART_TRAIT_PACKAGED, false },
+		{ RAMPART_MODE_BLOCK, RAMPART_TRAIT_SCRIPT, false },
+	};
+	enum rampart_reason why;
+
+	for (u32 i = 0; i < ARRAY_SIZE(strict); i++) {
+		struct rampart_asr_rule rule = { .id = VIEW("a"), .mode = strict[i].mode, .ops = BIT_ULL(RAMPART_OP_EXEC),
+						 .not_object_traits = 1u << strict[i].trait };
+		struct rampart_policy policy = { .rules = { &rule, 1 }, .aged_days = i };
+		struct rampart_ruleset *ruleset = rampart_ruleset_build(&policy, &why);
+
+		assert_non_null(ruleset);
+		assert_int_equal(rampart_ruleset_keeps_marks(ruleset), strict[i].kept);
+		assert_int_equal(rampart_ruleset_aged_days(ruleset), i);
+		rampart_ruleset_free(ruleset);
+	}
+}
+
 /* File @i is of those classes that its number has a bit for: each label is another, and there is one of each. */
 #define LABELS 1000
 #define LABEL_BITS 10
@@ -913,6 +940,7 @@ SUITE(ruleset,
 	TEST(products_are_bounded),
 	TEST(many_places),
 	TEST(many_homes),
+	TEST(keeps_marks),
 	TEST(many_labels),
 	TEST(digests_at_random),
 	TEST(origins),

@@ -96,7 +96,7 @@ done
 without_busybox='  shell: {paths: [/usr/bin/dash, /usr/bin/bash], roles: [interprets]}
   interpreter: {paths: [/usr/bin/dash, /usr/bin/bash], roles: [interprets]}'
 for rule in $rules; do
-	[ "$rule" = trust_exec ] && classes=$without_busybox || classes=
+	case $rule in trust_exec | script_dl_exec | mail_exec) classes=$without_busybox ;; *) classes= ;; esac
 	in_force "$rule/audit" "{$rule: {mode: audit}}"
 	prepare || not_ok "$rule/audit/prepare" "$?"
 	attack "$rule" audit works

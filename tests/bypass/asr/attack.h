@@ -44,6 +44,8 @@ enum {
 #define RSYNC "/usr/bin/rsync"
 #define SETUP "/usr/bin/run-parts"
 #define KUBECTL "/usr/bin/kubectl"
+#define CURL "/usr/bin/curl"
+#define UNZIP "/usr/bin/unzip"
 #define PLAIN "/usr/bin/asr-plain"	/* in no class */
 
 struct attack {
@@ -55,7 +57,7 @@ struct attack {
 };
 
 /* Each ends with an empty one. */
-extern const struct attack execs[], loads[], reads[], writes[], traces[], kernels[], ransoms[], harmless[];
+extern const struct attack execs[], loads[], reads[], writes[], traces[], kernels[], ransoms[], fetches[], harmless[];
 
 extern char *const environment[];	/* of what is executed */
 

@@ -10,6 +10,8 @@
  *					"NAME works|fails|missing ERRNO BEGIN END", the moments in UTC; of ordinary work RULE/NAME
  *	asr do RULE NAME		tries it in this very process
  *	asr say				prints "worked"
+ *	asr copy FROM TO		makes a program of the copy
+ *	asr print FILE
  *	asr hold			keeps a secret in memory until its input ends
  *
  * An attack has worked when it says so itself, or when the program has spoken that it was to start.
@@ -36,11 +38,11 @@
 #define TIMEOUT_MS 20000
 #define POLL_MS 100
 
-static const struct attack *const tables[] = { execs, loads, reads, writes, traces, kernels, ransoms, harmless };
+static const struct attack *const tables[] = { execs, loads, reads, writes, traces, kernels, ransoms, fetches, harmless };
 
 static const char *const stand_ins[] = {
 	OFFICE, VIEWER, MAIL, CHAT, BROWSER, WEB, PHP, REMOTE, EDITOR, CRONTAB, BOOT_TOOL, SYSTEMD, PACKAGES, KEYS, AGENT,
-	PASSWORDS, GIT, RSYNC, SETUP, KUBECTL, PLAIN,
+	PASSWORDS, GIT, RSYNC, SETUP, KUBECTL, CURL, UNZIP, PLAIN,
 };
 
 char *const environment[] = { "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=" HOME, NULL };
@@ -446,6 +448,18 @@ static int clean(void)
 	return system("rm -rf " USER_WORK "/* " SHARED_WORK "/*") != 0;
 }
 
+static int print(const char *path)
+{
+	int in = open(path, O_RDONLY | O_CLOEXEC);
+	char chunk[4096];
+	ssize_t n;
+
+	while ((n = read(in, chunk, sizeof(chunk))) > 0)
+		if (write(1, chunk, n) != n)
+			return 1;
+	return n < 0;
+}
+
 static int hold(void)
 {
 	static volatile char secret[4096] = "SECRET";
@@ -471,12 +485,16 @@ int main(int argc, char **argv)
 		return clean();
 	if (argc == 2 && !strcmp(verb, "say"))
 		return puts("worked") < 0;
+	if (argc == 4 && !strcmp(verb, "copy"))
+		return copy_file(argv[2], argv[3], 0755) ? errno : 0;
+	if (argc == 3 && !strcmp(verb, "print"))
+		return print(argv[2]);
 	if (argc == 2 && !strcmp(verb, "hold"))
 		return hold();
 	if (argc >= 3 && !strcmp(verb, "run"))
 		return run_all(argv[2], argv + 3);
 	if (argc == 4 && !strcmp(verb, "do") && find(argv[2], argv[3]))
 		return do_it(find(argv[2], argv[3]));
-	fprintf(stderr, "usage: asr list | install | prepare | clean | run RULE [NAME]... | do RULE NAME | say | hold\n");
+	fprintf(stderr, "usage: asr list | install | prepare | clean | run RULE [NAME]... | do RULE NAME | say | copy FROM TO | print FILE | hold\n");
 	return 2;
 }
