@@ -7,6 +7,7 @@
 #include <linux/highmem.h>
 #include <linux/list.h>
 #include <linux/mm.h>
+#include <linux/mount.h>
 #include <linux/namei.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
@@ -173,10 +174,16 @@ static bool is_removable(const struct gendisk *disk)
 	return disk && (disk->flags & GENHD_FL_REMOVABLE || is_on_usb(disk)) && disk != root_disk();
 }
 
-/* Good of a file is said only where nobody but the kernel, and root, says what is in its inode. */
-static bool is_trusted(const struct super_block *sb)
+/*
+ * Good of a file is said only where nobody but the kernel, and root, says what is in its inode. As for set-user-ID, what is mounted with
+ * nosuid is not: so desktops mount what their users bring along, images in files and encrypted disks too.
+ */
+static bool is_trusted(const struct path *path)
 {
-	return sb->s_user_ns == &init_user_ns && !(sb->s_iflags & SB_I_UNTRUSTED_MOUNTER) && !is_removable(disk_of(sb));
+	const struct super_block *sb = d_real_inode(path->dentry)->i_sb;
+
+	return !(path->mnt->mnt_flags & MNT_NOSUID) && sb->s_user_ns == &init_user_ns &&
+	       !(sb->s_iflags & SB_I_UNTRUSTED_MOUNTER) && !is_removable(disk_of(sb));
 }
 
 /*
@@ -188,7 +195,7 @@ bool rampart_provenance_aged(const struct path *path, s64 seconds)
 	const struct inode *inode = d_real_inode(path->dentry);
 
 	might_sleep();
-	return S_ISREG(inode->i_mode) && inode->i_sb->s_type->fs_flags & FS_REQUIRES_DEV && is_trusted(inode->i_sb) &&
+	return S_ISREG(inode->i_mode) && inode->i_sb->s_type->fs_flags & FS_REQUIRES_DEV && is_trusted(path) &&
 	       !inode_is_open_for_write(inode) && compat_inode_ctime(inode).tv_sec + seconds <= ktime_get_real_seconds();
 }
 
@@ -205,7 +212,7 @@ u32 rampart_provenance(const struct path *path)
 	marks = read_marks(dentry);
 	if (is_removable(disk_of(sb)))
 		return (marks & ~BIT(RAMPART_TRAIT_PACKAGED)) | BIT(RAMPART_TRAIT_REMOVABLE);
-	if (marks & BIT(RAMPART_TRAIT_PACKAGED) && !(is_trusted(sb) && rampart_only_root_changes(path)))
+	if (marks & BIT(RAMPART_TRAIT_PACKAGED) && !(is_trusted(path) && rampart_only_root_changes(path)))
 		marks &= ~BIT(RAMPART_TRAIT_PACKAGED);
 	return marks;
 }

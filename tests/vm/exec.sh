@@ -182,6 +182,11 @@ check aged/runs as_user $home/tool -c :
 check aged/script as_user $home/script
 check aged/library loads $home/lib.so
 refused aged/open_for_writing held
+mkdir -p /mnt/nosuid && mount --bind $home /mnt/nosuid
+check aged/bound as_user /mnt/nosuid/tool -c :
+mount -o remount,bind,nosuid /mnt/nosuid
+refused aged/nosuid as_user /mnt/nosuid/tool -c :
+umount /mnt/nosuid
 refused aged/memory as_user /dev/shm/tool -c :
 refused aged/memory_only in_memory
 as_user "$dash" -c "cat $home/tool > $home/copy && chmod 755 $home/copy && touch -d 2020-01-01 $home/copy"

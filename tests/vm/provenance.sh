@@ -240,6 +240,13 @@ if mount -t overlay -o lowerdir=/mnt/work/layers/lower,upperdir=/mnt/work/layers
 else
 	skip packaged/overlay "there are no overlays here"
 fi
+# Others than root may bring along what is mounted so.
+mkdir -p /mnt/nosuid && mount --bind $lib /mnt/nosuid
+check packaged/again pack twice
+check packaged/bound packaged_runs /mnt/nosuid/twice
+mount -o remount,bind,nosuid /mnt/nosuid
+refused packaged/nosuid packaged_runs /mnt/nosuid/twice
+umount /mnt/nosuid
 userns() { unshare -rm sh -c "mount -t tmpfs none /mnt && cp $work/program /mnt/p && setfattr -n security.rampart -v 0x0100080000 /mnt/p; $bin/packaged_only exec /mnt/p; [ \$? = 2 ]"; }
 refused packaged/forged userns
 finish
