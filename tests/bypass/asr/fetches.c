@@ -32,6 +32,20 @@ static int copies(const char *program, const char *from, const char *to)
 	return wait_child(pid);
 }
 
+/* A download that goes to @out, which this process then has no more. */
+static pid_t downloads_to(int out)
+{
+	pid_t pid = fork();
+
+	if (!pid) {
+		dup2(out, 1);
+		start(CURL, "print", SCRIPT, NULL);
+		_exit(errno);
+	}
+	close(out);
+	return pid;
+}
+
 static int runs_shell(const char *script) { return start(SHELL, script, NULL); }
 static int says(const char *program) { return start(program, "say", NULL); }
 
@@ -65,28 +79,12 @@ static int fetched_as_input(const char *unused)
 /* Whoever has the file open for writing already is not asked again. */
 static int fetched_by_descriptor(const char *unused)
 {
-	int fd = open("f", O_CREAT | O_TRUNC | O_WRONLY, 0755);
-	pid_t pid = fork();
-
-	if (!pid) {
-		dup2(fd, 1);
-		start(CURL, "print", SCRIPT, NULL);
-		_exit(errno);
-	}
-	close(fd);
-	return wait_child(pid) ?: runs_shell("f");
+	return wait_child(downloads_to(open("f", O_CREAT | O_TRUNC | O_WRONLY, 0755))) ?: runs_shell("f");
 }
 
 static int fetched_through(int out, int in)
 {
-	pid_t pid = fork();
-
-	if (!pid) {
-		dup2(out, 1);
-		start(CURL, "print", SCRIPT, NULL);
-		_exit(errno);
-	}
-	close(out);
+	downloads_to(out);
 	dup2(in, 0);
 	return start(SHELL, NULL);
 }
