@@ -8,8 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/sendfile.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -141,13 +139,12 @@ static int mailed_deleted(const char *unused)
 /* --- copies of the system's programs --- */
 
 static int copied(const char *name) { return copies(UNZIP, SHELL, name); }
-static int tool(const char *name) { return copied(name) ?: start(name, "-c", SAY, NULL); }
-static int tool_renamed(const char *unused) { return copied("./a") ?: rename("a", "kworker") ?: start("./kworker", "-c", SAY, NULL); }
-static int tool_twice(const char *unused) { return copied("./a") ?: copies(UNZIP, "a", "twice") ?: start("./twice", "-c", SAY, NULL); }
-static int tool_linked(const char *unused) { return copied("./a") ?: link("a", "hard") ?: start("./hard", "-c", SAY, NULL); }
-
-static int tool_run(const char *name) { return start(name, "-c", SAY, NULL); }
-static int tool_far_away(const char *unused) { return copied(USER_WORK "/a") ?: far_away(tool_run, USER_WORK "/a"); }
+static int runs_tool(const char *name) { return start(name, "-c", SAY, NULL); }
+static int tool(const char *name) { return copied(name) ?: runs_tool(name); }
+static int tool_renamed(const char *unused) { return copied("./a") ?: rename("a", "kworker") ?: runs_tool("./kworker"); }
+static int tool_twice(const char *unused) { return copied("./a") ?: copies(UNZIP, "a", "twice") ?: runs_tool("./twice"); }
+static int tool_linked(const char *unused) { return copied("./a") ?: link("a", "hard") ?: runs_tool("./hard"); }
+static int tool_far_away(const char *unused) { return copied(USER_WORK "/a") ?: far_away(runs_tool, USER_WORK "/a"); }
 
 static int tool_by_descriptor(const char *unused)
 {
