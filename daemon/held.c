@@ -5,6 +5,7 @@
 #include "escape.h"
 #include "held.h"
 #include "holders.h"
+#include "idle.h"
 #include "journal.h"
 
 #define PROCESSES 20	/* looked at in one go */
@@ -78,11 +79,7 @@ int held_init(struct daemon *daemon, struct held **held)
 	*held = calloc(1, sizeof(**held));
 	if (!*held)
 		return -ENOMEM;
-	err = sd_event_add_defer(daemon->event, &(*held)->source, go_on, *held);
-	if (err >= 0)
-		err = sd_event_source_set_priority((*held)->source, SD_EVENT_PRIORITY_IDLE);
-	if (err >= 0)
-		err = sd_event_source_set_enabled((*held)->source, SD_EVENT_OFF);
+	err = idle_add(daemon->event, &(*held)->source, go_on, *held);
 	if (err >= 0)
 		return 0;
 	held_exit(*held);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "baseline.h"
+#include "idle.h"
 #include "installed.h"
 #include "journal.h"
 
@@ -81,11 +82,7 @@ int installed_init(struct daemon *daemon, struct installed **installed)
 	if (!*installed)
 		return -ENOMEM;
 	(*installed)->daemon = daemon;
-	err = sd_event_add_defer(daemon->event, &(*installed)->source, go_on, *installed);
-	if (err >= 0)
-		err = sd_event_source_set_priority((*installed)->source, SD_EVENT_PRIORITY_IDLE);
-	if (err >= 0)
-		err = sd_event_source_set_enabled((*installed)->source, SD_EVENT_OFF);
+	err = idle_add(daemon->event, &(*installed)->source, go_on, *installed);
 	if (err >= 0)
 		return 0;
 	installed_exit(*installed);
