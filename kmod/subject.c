@@ -45,6 +45,17 @@ static const struct rhashtable_params params = {
 static struct rhashtable table;
 static struct kmem_cache *entries;
 
+/* Whose subject was looked up last on a processor: most of what is judged there is done by the one that did what came before. */
+struct recent {
+	const struct task_struct *task;		/* NULL: nobody's. Interrupts read it too, so that it is set last and taken back first */
+	u64 changes;				/* as many as there were: */
+	struct subject *subject;		/* not referenced */
+};
+
+static DEFINE_PER_CPU(struct recent, recent);
+/* Grows whenever a task gets another subject or goes. Whose it is sees that before it does anything with the new one. */
+static atomic64_t changes = ATOMIC64_INIT(0);
+
 static void subject_release(struct kref *ref)
 {
 	struct subject *subject = container_of(ref, struct subject, ref);
@@ -112,6 +123,7 @@ static int enter(struct task_struct *task, struct subject *subject, bool fresh)
 		subject_put(subject);
 		return -ENOMEM;
 	}
+	atomic64_inc(&changes);
 	rcu_read_lock();
 	old = rhashtable_lookup_get_insert_fast(&table, &entry->node, params);
 	if (IS_ERR(old))
@@ -141,10 +153,48 @@ struct subject *subject_get(struct task_struct *task)
 	return subject;
 }
 
-const struct subject *subject_of(struct task_struct *task)
+/* noinline: few get here. */
+static noinline struct subject *find_current(struct recent *last, u64 now)
 {
-	const struct entry *entry = find(task);
+	struct subject *subject;
+	const struct entry *entry;
 
+	rcu_read_lock();
+	entry = find(current);
+	subject = entry ? rcu_dereference(entry->subject) : NULL;
+	rcu_read_unlock();
+	if (!subject)
+		return NULL;
+	WRITE_ONCE(last->task, NULL);
+	barrier();
+	last->changes = now;
+	last->subject = subject;
+	barrier();
+	WRITE_ONCE(last->task, current);
+	return subject;
+}
+
+static struct subject *subject_of_current(void)
+{
+	struct recent *last = get_cpu_ptr(&recent);
+	u64 now = atomic64_read(&changes);
+	struct subject *subject;
+
+	if (likely(READ_ONCE(last->task) == current && last->changes == now))
+		subject = last->subject;
+	else
+		subject = find_current(last, now);
+	put_cpu_ptr(&recent);
+	return subject;
+}
+
+struct subject *subject_of(struct task_struct *task)
+{
+	const struct entry *entry;
+
+	if (likely(task == current))
+		return subject_of_current();
+	entry = find(task);
 	return entry ? rcu_dereference(entry->subject) : NULL;
 }
 
@@ -187,8 +237,10 @@ void subject_task_free(struct task_struct *task)
 
 	rcu_read_lock();
 	entry = find(task);
-	if (entry && !rhashtable_remove_fast(&table, &entry->node, params))
+	if (entry && !rhashtable_remove_fast(&table, &entry->node, params)) {
+		atomic64_inc(&changes);
 		call_rcu(&entry->rcu, entry_free);
+	}
 	rcu_read_unlock();
 }
 
@@ -233,6 +285,15 @@ void subject_exec_script(u64 script, const struct exe_id *id)
 	entry->pending->script_id = *id;
 }
 
+/* Of current's own. xchg() against the filling in of an empty entry, which others may do. */
+static void replace(struct entry *entry, struct subject *subject)
+{
+	struct subject *old = unrcu_pointer(xchg(&entry->subject, RCU_INITIALIZER(subject)));
+
+	atomic64_inc(&changes);
+	subject_put(old);
+}
+
 void subject_exec_commit(const struct linux_binprm *bprm)
 {
 	struct entry *entry = find_own();
@@ -243,7 +304,7 @@ void subject_exec_commit(const struct linux_binprm *bprm)
 	if (unlikely(!entry || !entry->pending)) {
 		if (subject_exec_prepare(bprm, &image)) {
 			if (entry)
-				subject_put(unrcu_pointer(xchg(&entry->subject, NULL)));
+				replace(entry, NULL);
 			return;
 		}
 		entry = find_own();
@@ -252,8 +313,7 @@ void subject_exec_commit(const struct linux_binprm *bprm)
 	entry->pending = NULL;
 	subject->pid = task_tgid_nr(current);
 	image_commit(subject->image, bprm);
-	/* Against the filling in of an empty entry, which others may do. */
-	subject_put(unrcu_pointer(xchg(&entry->subject, RCU_INITIALIZER(subject))));
+	replace(entry, subject);
 }
 
 static struct file *exe_file(struct task_struct *task)
@@ -356,6 +416,7 @@ void subject_forget(void)
 	}
 	rhashtable_walk_stop(&iter);
 	rhashtable_walk_exit(&iter);
+	atomic64_inc(&changes);
 }
 
 static void destroy_entry(void *ptr, void *arg)

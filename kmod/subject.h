@@ -59,7 +59,7 @@ struct subject *subject_get(struct task_struct *task);
 /* Context: any (frees after RCU). NULL is fine. */
 void subject_put(struct subject *subject);
 
-/* The same without a reference. Caller holds rcu_read_lock(). */
-const struct subject *subject_of(struct task_struct *task);
+/* The same without a reference. Caller holds rcu_read_lock(); if it is for current, _sched() will do, and it stays until the next exec. */
+struct subject *subject_of(struct task_struct *task);
 
 #endif
