@@ -384,13 +384,16 @@ static __always_inline bool is_outside(enum rampart_op op, const struct dentry *
 	/* The process's own are not known yet. */
 	const u32 possible = traits | RAMPART_WIDE | BIT(RAMPART_TRAIT_NO_TERMINAL) | rampart_ransom_possible();
 	const struct rampart_view *view;
+	u64 objects, below;
 	bool outside;
 
 	rcu_read_lock_sched();
 	view = rampart_view();
+	objects = view->objects[op];
+	below = op == RAMPART_OP_RENAME ? objects : 0;
 	outside = !(view->ops & BIT_ULL(op)) ||
-		  (!(view->wide[op] & possible) && rampart_label_outside(view, dentry) &&
-		   (!dentry2 || rampart_label_outside(view, dentry2)));
+		  (!(view->wide[op] & possible) && rampart_label_outside(view, dentry, objects, below) &&
+		   (!dentry2 || rampart_label_outside(view, dentry2, objects, below)));
 	rcu_read_unlock_sched();
 	return outside;
 }
@@ -407,11 +410,17 @@ static u32 subject_traits(const struct rampart_view *view)
 	return traits;
 }
 
-/* A label that is empty is of no interest, unless a rule asks for what is not about any. */
+/*
+ * What is in no place that a rule is about is of no interest, unless one asks for what is not about any. What lies below matters where that
+ * moves.
+ */
 static bool is_of_interest(const struct rampart_view *view, const struct rampart_request *request)
 {
-	return (request->object.classes | request->object.below | request->object2.classes | request->object2.below) ||
-	       (view->wide[request->op] & (request->traits | RAMPART_WIDE));
+	u64 classes = request->object.classes | request->object2.classes;
+
+	if (request->op == RAMPART_OP_RENAME)
+		classes |= request->object.below | request->object2.below;
+	return (classes & view->objects[request->op]) || (view->wide[request->op] & (request->traits | RAMPART_WIDE));
 }
 
 /* A group whose path is longer is in none that a rule asks for. Caller holds rcu_read_lock(). */

@@ -21,7 +21,7 @@ static struct rampart_label label_now(struct dentry *dentry)
 
 	rcu_read_lock();
 	view = rampart_view();
-	if (!rampart_label_outside(view, dentry))
+	if (!rampart_label_outside(view, dentry, ~0ULL, ~0ULL))
 		rampart_label(view, dentry, &label);
 	rcu_read_unlock();
 	return label;

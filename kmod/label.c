@@ -233,13 +233,26 @@ static u32 read_name(const struct dentry *dentry, const char **name)
 	return strnlen(*name, min_t(u32, len, NAME_MAX));
 }
 
-static void step(const struct rampart_view *view, const struct dentry *dentry, struct states *states)
+/* Most have none: what is in a place is in it whatever its name. */
+static bool ask_name(const struct rampart_view *view, const struct states *states)
 {
-	struct states next = {};
-	const char *name;
-	u32 len = read_name(dentry, &name);
 	unsigned int i;
 
+	for (i = 0; i < RAMPART_STATES && states->s[i]; i++)
+		if (rampart_ruleset_asks_name(view->rules, states->s[i]))
+			return true;
+	return false;
+}
+
+static void step(const struct rampart_view *view, const struct dentry *dentry, struct states *states)
+{
+	const char *name = NULL;
+	struct states next = {};
+	unsigned int i;
+	u32 len = 0;
+
+	if (ask_name(view, states))
+		len = read_name(dentry, &name);
 	for (i = 0; i < RAMPART_STATES && states->s[i]; i++)
 		add_state(&next, rampart_ruleset_step(view->rules, states->s[i], name, len));
 	*states = next;
@@ -408,6 +421,35 @@ bool rampart_label_is_own(const struct rampart_view *view, const struct inode *i
 	return (inode->i_nlink > 1 && READ_ONCE(n_marks)) || rampart_anchor_slot(view, &id)->id.ino;
 }
 
+static bool means_any(const struct rampart_view *view, const struct states *states, u64 classes, u64 below)
+{
+	unsigned int i;
+
+	for (i = 0; i < RAMPART_STATES && states->s[i]; i++)
+		if (rampart_ruleset_means(view->rules, states->s[i], classes, below))
+			return true;
+	return false;
+}
+
+bool rampart_label_outside_by_states(const struct rampart_view *view, const struct dentry *dentry, const struct inode *folder, u64 classes,
+				     u64 below)
+{
+	unsigned int seq = read_seqbegin(&rename_lock);
+	struct states states;
+
+	if (!cache_get(view, folder, &states))
+		return false;
+	if (d_inode_rcu(dentry) != folder) {
+		if (d_inode_rcu(READ_ONCE(dentry->d_parent)) != folder)
+			return false;
+		/* What lies in a place is in it: no need to look what it is called. */
+		if (means_any(view, &states, classes, 0))
+			return false;
+		step(view, dentry, &states);
+	}
+	return !means_any(view, &states, classes, below) && !read_seqretry(&rename_lock, seq);
+}
+
 void rampart_label(const struct rampart_view *view, struct dentry *dentry, struct rampart_label *label)
 {
 	struct inode *inode = d_inode_rcu(dentry);
@@ -437,7 +479,7 @@ bool rampart_label_has_role(struct dentry *dentry, enum rampart_role role)
 
 	rcu_read_lock();
 	view = rampart_view();
-	if (view->roles[role] && !rampart_label_outside(view, dentry))
+	if (view->roles[role] && !rampart_label_outside(view, dentry, view->roles[role], 0))
 		rampart_label(view, dentry, &label);
 	has = label.classes & view->roles[role];
 	rcu_read_unlock();

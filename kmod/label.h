@@ -59,6 +59,7 @@ struct rampart_view {
 	u64 ops;		/* rampart_ruleset_ops() */
 	bool children;		/* rampart_ruleset_children() */
 	u32 wide[RAMPART_OP_NUM];	/* rampart_ruleset_wide() */
+	u64 objects[RAMPART_OP_NUM];	/* rampart_ruleset_objects() */
 	u64 subjects[RAMPART_OP_NUM];	/* rampart_ruleset_subjects() */
 	u32 traits;		/* rampart_ruleset_traits() */
 	u64 hashed;		/* rampart_ruleset_hashed() */
@@ -187,13 +188,17 @@ static __always_inline bool rampart_cache_end(const struct rampart_cached *entry
 /* Whether the file has a label of its own, as an anchor or by another link. Caller as below. */
 bool rampart_label_is_own(const struct rampart_view *view, const struct inode *inode);
 
+/* The same as below where @folder, the parent of @dentry or itself, has states. */
+bool rampart_label_outside_by_states(const struct rampart_view *view, const struct dentry *dentry, const struct inode *folder, u64 classes,
+				     u64 below);
+
 /*
- * rampart_label_outside() - true only if the label of @dentry is empty; false when that is not known at once. What most operations are
- * about is outside of every place, and is known to be so by what is cached of its directory: one without states has none below it
- * either, up to the next anchor, which is a directory itself; what is not a directory has what its parent has. No name is read, so that
- * a rename meanwhile is one that came before or after. Caller holds rcu_read_lock(), or _sched().
+ * rampart_label_outside() - true only if @dentry is in none of @classes, and nothing below it in any of @below; false when that is not known at once.
+ * What most operations are about is outside of every place, and is known to be so by what is cached of its directory: one without states
+ * has none below it either, up to the next anchor, which is a directory itself; what is not a directory has what its parent has. No name
+ * is read, so that a rename meanwhile is one that came before or after. Caller holds rcu_read_lock(), or _sched().
  */
-static __always_inline bool rampart_label_outside(const struct rampart_view *view, const struct dentry *dentry)
+static __always_inline bool rampart_label_outside(const struct rampart_view *view, const struct dentry *dentry, u64 classes, u64 below)
 {
 	const struct inode *inode = d_inode_rcu(dentry);
 	const struct rampart_cached *entry;
@@ -211,7 +216,9 @@ static __always_inline bool rampart_label_outside(const struct rampart_view *vie
 	if (!rampart_cache_begin(view, inode, entry, &seq))
 		return false;
 	outside = !READ_ONCE(entry->states.s[0]);
-	return rampart_cache_end(entry, seq) && outside;
+	if (!rampart_cache_end(entry, seq))
+		return false;
+	return likely(outside) || rampart_label_outside_by_states(view, dentry, inode, classes, below);
 }
 
 #endif

@@ -75,6 +75,7 @@ static struct rampart_view *view_new(struct ruleset_ref *ref, const struct rampa
 	view->children = rampart_ruleset_children(ref->rules);
 	for (op = 0; op < RAMPART_OP_NUM; op++) {
 		view->wide[op] = rampart_ruleset_wide(ref->rules, op);
+		view->objects[op] = rampart_ruleset_objects(ref->rules, op);
 		view->subjects[op] = rampart_ruleset_subjects(ref->rules, op);
 	}
 	view->traits = rampart_ruleset_traits(ref->rules);

@@ -81,6 +81,7 @@ struct rampart_ruleset {
 	const struct rampart_rule **op_rules[RAMPART_OP_NUM];
 	u32 n_op_rules[RAMPART_OP_NUM];
 	u32 wide[RAMPART_OP_NUM];	/* rampart_ruleset_wide() */
+	u64 objects[RAMPART_OP_NUM];	/* rampart_ruleset_objects() */
 	u64 roles[RAMPART_ROLE_NUM];	/* rampart_ruleset_role() */
 	struct rampart_origin origins[RAMPART_ORIGINS_MAX];
 	u32 n_origins;
@@ -591,6 +592,7 @@ static int index_rules(struct rampart_ruleset *rs)
 				continue;
 			rs->op_rules[op][rs->n_op_rules[op]++] = &rs->rules[i];
 			rs->wide[op] |= width(&rs->rules[i]);
+			rs->objects[op] |= rs->rules[i].objects;
 		}
 	}
 	return 0;
@@ -1137,6 +1139,11 @@ u32 rampart_ruleset_step(const struct rampart_ruleset *ruleset, u32 state, const
 	return s->other;
 }
 
+bool rampart_ruleset_asks_name(const struct rampart_ruleset *ruleset, u32 state)
+{
+	return ruleset->states[state].has_edges;
+}
+
 u32 rampart_ruleset_walk(const struct rampart_ruleset *ruleset, u32 state, const char *path)
 {
 	while (*path) {
@@ -1159,6 +1166,13 @@ struct rampart_label rampart_ruleset_label(const struct rampart_ruleset *ruleset
 	return label;
 }
 
+bool rampart_ruleset_means(const struct rampart_ruleset *ruleset, u32 state, u64 classes, u64 below)
+{
+	const struct rampart_label *label = &ruleset->labels[ruleset->states[state].label];
+
+	return (label->classes & classes) || (label->below & below);
+}
+
 const struct rampart_rule *const *rampart_ruleset_rules(const struct rampart_ruleset *ruleset, enum rampart_op op, u32 *n)
 {
 	*n = ruleset->n_op_rules[op];
@@ -1178,6 +1192,11 @@ enum rampart_mode rampart_ruleset_mode(const struct rampart_ruleset *ruleset, co
 u32 rampart_ruleset_wide(const struct rampart_ruleset *ruleset, enum rampart_op op)
 {
 	return ruleset->wide[op];
+}
+
+u64 rampart_ruleset_objects(const struct rampart_ruleset *ruleset, enum rampart_op op)
+{
+	return ruleset->objects[op];
 }
 
 u64 rampart_ruleset_subjects(const struct rampart_ruleset *ruleset, enum rampart_op op)

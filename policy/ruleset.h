@@ -111,11 +111,17 @@ void rampart_ruleset_free(struct rampart_ruleset *ruleset);
 /* rampart_ruleset_step() - the state after one more component. Context: any. */
 u32 rampart_ruleset_step(const struct rampart_ruleset *ruleset, u32 state, const char *name, u32 len);
 
+/* rampart_ruleset_asks_name() - whether that depends on the component. Context: any. */
+bool rampart_ruleset_asks_name(const struct rampart_ruleset *ruleset, u32 state);
+
 /* rampart_ruleset_walk() - the state after all components of @path. Context: any. */
 u32 rampart_ruleset_walk(const struct rampart_ruleset *ruleset, u32 state, const char *path);
 
 /* rampart_ruleset_label() - what a state means. Context: any. */
 struct rampart_label rampart_ruleset_label(const struct rampart_ruleset *ruleset, u32 state);
+
+/* rampart_ruleset_means() - whether it means any of @classes, or any of @below for what lies below. Context: any. */
+bool rampart_ruleset_means(const struct rampart_ruleset *ruleset, u32 state, u64 classes, u64 below);
 
 /* rampart_ruleset_rules() - those that ask about @op, in order. Context: any. */
 const struct rampart_rule *const *rampart_ruleset_rules(const struct rampart_ruleset *ruleset, enum rampart_op op, u32 *n);
@@ -129,6 +135,9 @@ enum rampart_mode rampart_ruleset_mode(const struct rampart_ruleset *ruleset, co
  */
 #define RAMPART_WIDE (1u << 31)
 u32 rampart_ruleset_wide(const struct rampart_ruleset *ruleset, enum rampart_op op);
+
+/* rampart_ruleset_objects() - of which an object must be in one for any rule to be about its place. Context: any. */
+u64 rampart_ruleset_objects(const struct rampart_ruleset *ruleset, enum rampart_op op);
 
 /*
  * rampart_ruleset_subjects() - the classes of which one must have led to a process, or be its own, for any rule of the policy's own to

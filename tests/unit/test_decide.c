@@ -1111,6 +1111,17 @@ static void assert_wide(const struct rampart_ruleset *ruleset, struct rampart_re
 	assert_true(rampart_ruleset_wide(ruleset, q.op) & (q.traits | RAMPART_WIDE));
 }
 
+/* What a rule is about is found by rampart_ruleset_objects(), or by the traits. */
+static void assert_objects(const struct rampart_ruleset *ruleset, const struct rampart_request *q, const struct decision *d)
+{
+	u64 found = q->object.classes | q->object2.classes;
+
+	if (q->op == RAMPART_OP_RENAME)
+		found |= q->object.below | q->object2.below;
+	assert_true(!d->rule || (found & rampart_ruleset_objects(ruleset, q->op)) ||
+		    (rampart_ruleset_wide(ruleset, q->op) & (q->traits | RAMPART_WIDE)));
+}
+
 /* Other traits and sessions than those that rules look at change nothing; nor do other classes of what can be trusted. */
 static void assert_looks_at(const struct rampart_ruleset *ruleset, struct rampart_request q, const struct decision *d)
 {
@@ -1199,6 +1210,7 @@ static void random_case(const struct random_policy *r, const struct rampart_rule
 	assert_true(!is.rule || rampart_ruleset_ops(ruleset) & BIT_ULL(q.op));
 	assert_wide(ruleset, q);
 	assert_looks_at(ruleset, q, &is);
+	assert_objects(ruleset, &q, &is);
 	assert_subjects(ruleset, q, &is);
 	asr_hits += is.rule && !strncmp(is.rule, "rule", 4);
 	hits[is.rule ? is.outcome : RAMPART_OUTCOME_NUM]++;
