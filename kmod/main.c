@@ -24,9 +24,12 @@ static int __init rampart_init(void)
 	err = subject_init();
 	if (err)
 		goto err_digest;
-	err = rampart_event_init();
+	err = rampart_ransom_init();
 	if (err)
 		goto err_subject;
+	err = rampart_event_init();
+	if (err)
+		goto err_ransom;
 	rampart_load_init();
 	err = rampart_verify_init();
 	if (err)
@@ -55,6 +58,8 @@ err_verify:
 err_event:
 	rampart_load_exit();
 	rampart_event_exit();
+err_ransom:
+	rampart_ransom_exit();
 err_subject:
 	subject_exit();
 err_digest:
@@ -68,11 +73,11 @@ static void __exit rampart_exit(void)
 {
 	rampart_netlink_exit();
 	rampart_attach_exit();
-	rampart_ransom_exit();
 	rampart_store_exit();
 	rampart_verify_exit();
 	rampart_load_exit();
 	rampart_event_exit();
+	rampart_ransom_exit();
 	subject_exit();
 	rampart_digest_exit();
 	rampart_label_exit();

@@ -141,28 +141,65 @@ static bool reads_without_file(const struct inode *inode)
 	return (inode->i_sb->s_type->fs_flags & (FS_REQUIRES_DEV | FS_HAS_SUBTYPE)) == FS_REQUIRES_DEV;
 }
 
-/* Whoever has just read what he encrypts has left it in memory; only @read waits for a disk, and may sleep. */
-static enum rampart_content content_at(const struct inode *inode, pgoff_t index, bool read)
+/*
+ * A page of the file that is up to date, with a reference, or NULL. Whoever has just read what he encrypts has left it in memory; only
+ * @read waits for a disk, and may sleep.
+ */
+static struct page *page_at(const struct inode *inode, pgoff_t index, bool read)
 {
 	struct address_space *mapping = inode->i_mapping;
 	struct page *page = find_get_page(mapping, index);
-	loff_t left = i_size_read(inode) - ((loff_t)index << PAGE_SHIFT);
-	enum rampart_content content;
-	const u8 *data;
 
 	if (page && !PageUptodate(page)) {
 		put_page(page);
 		page = NULL;
 	}
-	if (!page && read && left > 0 && reads_without_file(inode)) {
+	if (!page && read && reads_without_file(inode)) {
 		page = read_mapping_page(mapping, index, NULL);
 		if (IS_ERR(page))
 			page = NULL;
 	}
+	return page;
+}
+
+/* How many bytes of the page count. */
+static u32 length_at(const struct inode *inode, pgoff_t index)
+{
+	return clamp_t(loff_t, i_size_read(inode) - ((loff_t)index << PAGE_SHIFT), 0, RAMPART_CONTENT_MAX);
+}
+
+/* What a page of a file begins with. */
+struct sample {
+	u16 len;	/* 0: not known */
+	u8 data[RAMPART_CONTENT_MAX];
+};
+
+static void sample_at(const struct inode *inode, pgoff_t index, struct sample *sample)
+{
+	u32 len = length_at(inode, index);
+	struct page *page = len ? page_at(inode, index, true) : NULL;
+
+	sample->len = 0;
 	if (!page)
-		return RAMPART_CONTENT_UNKNOWN;
+		return;
+	memcpy_from_page(sample->data, page, 0, len);
+	sample->len = len;
+	put_page(page);
+}
+
+/* UNKNOWN also for what begins as @before did: to tell what it looks like costs more than all else. */
+static enum rampart_content content_at(const struct inode *inode, pgoff_t index, const struct sample *before, bool read)
+{
+	u32 len = length_at(inode, index);
+	struct page *page = len ? page_at(inode, index, read) : NULL;
+	enum rampart_content content = RAMPART_CONTENT_UNKNOWN;
+	const u8 *data;
+
+	if (!page)
+		return content;
 	data = kmap_local_page(page);
-	content = left > 0 ? rampart_content(data, min_t(loff_t, left, RAMPART_CONTENT_MAX), !index) : RAMPART_CONTENT_UNKNOWN;
+	if (!before || before->len != len || memcmp(before->data, data, len))
+		content = rampart_content(data, len, !index);
 	kunmap_local(data);
 	put_page(page);
 	return content;
@@ -177,9 +214,10 @@ struct written {
 	const struct inode *inode;
 	struct subject *subject;	/* who opened it, a reference */
 	pgoff_t middle;			/* 0: it has none */
-	enum rampart_content start, midst;
+	struct sample start, midst;
 };
 
+static struct kmem_cache *written_cache;
 static DEFINE_SPINLOCK(written_lock);
 static DEFINE_HASHTABLE(written_files, 8);	/* written_lock */
 
@@ -188,7 +226,7 @@ static void written_free(struct written *written)
 	if (!written)
 		return;
 	subject_put(written->subject);
-	kfree(written);
+	kmem_cache_free(written_cache, written);
 }
 
 static struct written *take(const struct file *file)
@@ -226,15 +264,12 @@ static void forget_written(void)
 
 static void look(struct written *written, const struct inode *inode)
 {
-	loff_t size = i_size_read(inode);
-
 	written->inode = inode;
-	if (!size)
-		return;
-	written->start = content_at(inode, 0, true);
-	written->middle = size / 2 >> PAGE_SHIFT;
+	written->middle = i_size_read(inode) / 2 >> PAGE_SHIFT;
+	sample_at(inode, 0, &written->start);
+	written->midst.len = 0;
 	if (written->middle)
-		written->midst = content_at(inode, written->middle, true);
+		sample_at(inode, written->middle, &written->midst);
 }
 
 /* An overlay opens the file below by a call of its own, and that is the one that is written to. */
@@ -254,11 +289,12 @@ void rampart_ransom_open(struct file *file)
 	rampart_sleep_begin();
 	/* One that was opened and never closed: its opening failed later. */
 	written_free(take(file));
-	written = kzalloc(sizeof(*written), GFP_KERNEL_ACCOUNT);
-	if (written)
-		written->subject = subject_get(current);
-	if (!written || !written->subject) {
-		kfree(written);
+	written = kmem_cache_alloc(written_cache, GFP_KERNEL_ACCOUNT);
+	if (!written)
+		goto out;
+	written->subject = subject_get(current);
+	if (!written->subject) {
+		written_free(written);
 		goto out;
 	}
 	written->file = file;
@@ -270,17 +306,27 @@ out:
 	rampart_sleep_end();
 }
 
-static void judge(const struct written *written, const struct file *file)
+static bool was_plain(const struct sample *sample, bool start)
 {
-	const struct inode *inode = file_inode(file);
-	const struct dentry *dentry = file->f_path.dentry;
-	enum rampart_content start = content_at(inode, 0, true), midst = RAMPART_CONTENT_UNKNOWN;
+	return rampart_content(sample->data, sample->len, start) == RAMPART_CONTENT_PLAIN;
+}
 
-	if (written->midst == RAMPART_CONTENT_PLAIN)
-		midst = content_at(inode, written->middle, true);
-	if ((written->start == RAMPART_CONTENT_PLAIN && start == RAMPART_CONTENT_CIPHER) || midst == RAMPART_CONTENT_CIPHER)
+/* Whether it looks like noise now at one of the two places, where it did not. */
+static bool was_encrypted(const struct written *written, enum rampart_content start)
+{
+	if (start == RAMPART_CONTENT_CIPHER && was_plain(&written->start, true))
+		return true;
+	return written->midst.len && content_at(written->inode, written->middle, &written->midst, true) == RAMPART_CONTENT_CIPHER &&
+	       was_plain(&written->midst, false);
+}
+
+static void judge(const struct written *written, const struct dentry *dentry)
+{
+	enum rampart_content start = content_at(written->inode, 0, &written->start, true);
+
+	if (was_encrypted(written, start))
 		add_sign(written->subject, RAMPART_RANSOM_ENCRYPTED, dentry);
-	else if (written->start == RAMPART_CONTENT_PLAIN && !i_size_read(inode))
+	else if (!i_size_read(written->inode) && was_plain(&written->start, true))
 		add_sign(written->subject, RAMPART_RANSOM_DESTROYED, dentry);
 	else if (start == RAMPART_CONTENT_CIPHER)
 		add_sign(written->subject, RAMPART_RANSOM_MADE, dentry);
@@ -296,7 +342,7 @@ void rampart_ransom_close(struct file *file)
 	rampart_sleep_begin();
 	written = take(file);
 	if (written && written->inode == file_inode(file))
-		judge(written, file);
+		judge(written, file->f_path.dentry);
 	written_free(written);
 	rampart_sleep_end();
 }
@@ -306,7 +352,7 @@ void rampart_ransom_close(struct file *file)
 /* As it is in memory. */
 static enum rampart_content content_now(const struct dentry *dentry)
 {
-	return d_is_reg(dentry) ? content_at(d_real_inode(dentry), 0, false) : RAMPART_CONTENT_UNKNOWN;
+	return d_is_reg(dentry) ? content_at(d_real_inode(dentry), 0, NULL, false) : RAMPART_CONTENT_UNKNOWN;
 }
 
 void rampart_ransom_destroy(struct dentry *dentry)
@@ -318,11 +364,16 @@ void rampart_ransom_destroy(struct dentry *dentry)
 /* What was made where it does not count may come to where it does. */
 void rampart_ransom_rename(struct dentry *from, struct dentry *to, unsigned int flags)
 {
-	if (content_now(from) != RAMPART_CONTENT_CIPHER || flags & RENAME_EXCHANGE || rampart_label_has_role(to, RAMPART_ROLE_CACHES))
+	bool made;
+
+	if (flags & RENAME_EXCHANGE || rampart_label_has_role(to, RAMPART_ROLE_CACHES))
+		return;
+	made = rampart_label_has_role(from, RAMPART_ROLE_CACHES);
+	if ((!made && !d_is_reg(to)) || content_now(from) != RAMPART_CONTENT_CIPHER)
 		return;
 	if (content_now(to) == RAMPART_CONTENT_PLAIN)
 		add_own_sign(RAMPART_RANSOM_ENCRYPTED, to);
-	else if (rampart_label_has_role(from, RAMPART_ROLE_CACHES))
+	else if (made)
 		add_own_sign(RAMPART_RANSOM_MADE, to);
 }
 
@@ -358,8 +409,14 @@ void rampart_ransom_follow(bool follow)
 	forget_written();
 }
 
-/* No hook is attached any more. */
+int rampart_ransom_init(void)
+{
+	written_cache = KMEM_CACHE(written, 0);
+	return written_cache ? 0 : -ENOMEM;
+}
+
 void rampart_ransom_exit(void)
 {
 	forget_written();
+	kmem_cache_destroy(written_cache);
 }

@@ -21,6 +21,8 @@ extern atomic_t rampart_ransom_found;
 
 /* rampart_ransom_follow() - whether any rule asks. Context: may sleep. */
 void rampart_ransom_follow(bool follow);
+int rampart_ransom_init(void);
+/* No hook is attached any more. */
 void rampart_ransom_exit(void);
 
 /* rampart_ransom_image() - the image nearest to @subject for which the signs are enough, or NULL. Caller holds rcu_read_lock(). */
