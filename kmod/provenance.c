@@ -221,7 +221,7 @@ u32 rampart_provenance(const struct path *path)
 
 /* What current's program does to files. */
 struct doer {
-	struct subject *subject;	/* a reference */
+	struct subject *subject;	/* without a reference */
 	u32 adds;			/* marks of what it writes */
 	u32 asked;			/* traits */
 	bool copies, interprets, strict;
@@ -241,25 +241,30 @@ static u32 marks_made(const struct rampart_view *view, const struct subject *sub
 	return marks;
 }
 
-/* False: nothing that it does is of interest. Else the caller puts the reference. */
-static bool find_doer(struct doer *doer)
+/* False: nothing that it does is of interest. */
+static bool find_doer(struct doer *doer, bool writes)
 {
 	const struct rampart_view *view;
+	bool found = false;
 	u64 exe;
 
-	*doer = (struct doer){ .subject = subject_get(current) };
+	rcu_read_lock_sched();
+	doer->subject = subject_of(current);
 	if (!doer->subject)
-		return false;
-	rcu_read_lock();
+		goto out;
 	view = rampart_view();
 	exe = rampart_image_classes(view, doer->subject->image).all;
-	doer->adds = marks_made(view, doer->subject, exe);
-	doer->asked = view->traits;
 	doer->copies = exe & view->roles[RAMPART_ROLE_COPIES];
 	doer->interprets = exe & view->roles[RAMPART_ROLE_INTERPRETS];
+	found = writes || doer->copies || doer->interprets;
+	if (likely(!found))
+		goto out;
+	doer->adds = writes ? marks_made(view, doer->subject, exe) : 0;
+	doer->asked = view->traits;
 	doer->strict = view->info.asr_mode >= RAMPART_MODE_WARN;
-	rcu_read_unlock();
-	return true;
+out:
+	rcu_read_unlock_sched();
+	return found;
 }
 
 static bool is_tool(const struct file *file)
@@ -351,9 +356,8 @@ static bool is_script(const struct doer *doer, const struct file *file)
 	return exe_id_equal(&id, &doer->subject->script_id);
 }
 
-static int follow(struct doer *doer, struct file *file)
+static int follow(struct doer *doer, struct file *file, bool writes)
 {
-	bool writes = (file->f_mode & FMODE_WRITE) || (file->f_flags & O_TRUNC);
 	int err = 0;
 
 	if (!writes && doer->interprets && !(file->f_flags & __FMODE_EXEC) && is_script(doer, file)) {
@@ -371,15 +375,15 @@ static int follow(struct doer *doer, struct file *file)
 
 int rampart_provenance_open(struct file *file)
 {
+	bool writes = (file->f_mode & FMODE_WRITE) || (file->f_flags & O_TRUNC);
 	struct doer doer;
 	int err = 0;
 
 	if (!S_ISREG(file_inode(file)->i_mode) || (current->flags & PF_KTHREAD))
 		return 0;
 	rampart_sleep_begin();
-	if (find_doer(&doer))
-		err = follow(&doer, file);
-	subject_put(doer.subject);
+	if (find_doer(&doer, writes))
+		err = follow(&doer, file, writes);
 	rampart_sleep_end();
 	return err;
 }
@@ -389,11 +393,9 @@ void rampart_provenance_truncate(struct dentry *dentry)
 	struct doer doer;
 
 	rampart_sleep_begin();
-	if (d_is_reg(dentry) && uid_eq(d_inode(dentry)->i_uid, GLOBAL_ROOT_UID) && find_doer(&doer)) {
-		if (doer.asked & ~doer.adds & BIT(RAMPART_TRAIT_PACKAGED))
-			change_marks(dentry, 0, BIT(RAMPART_TRAIT_PACKAGED));
-		subject_put(doer.subject);
-	}
+	if (d_is_reg(dentry) && uid_eq(d_inode(dentry)->i_uid, GLOBAL_ROOT_UID) && find_doer(&doer, true) &&
+	    (doer.asked & ~doer.adds & BIT(RAMPART_TRAIT_PACKAGED)))
+		change_marks(dentry, 0, BIT(RAMPART_TRAIT_PACKAGED));
 	rampart_sleep_end();
 }
 
@@ -550,7 +552,7 @@ static struct exe_id find_script(const char *name)
 	return id;
 }
 
-static int follow_interpreter(struct linux_binprm *bprm, u32 *traits)
+static int follow_interpreter(struct linux_binprm *bprm, bool plain, u32 *traits)
 {
 	struct rampart_arguments args = { .max = bprm->argc, .path_size = PATH_MAX };
 	struct exe_id id = {};
@@ -565,6 +567,8 @@ static int follow_interpreter(struct linux_binprm *bprm, u32 *traits)
 		return err;
 	if (args.encoded)
 		*traits |= BIT(RAMPART_TRAIT_ENCODED);
+	if (plain && args.simple)
+		*traits |= BIT(RAMPART_TRAIT_SIMPLE_COMMAND);
 	subject_exec_script(args.script, &id);
 	return args.script && !args.standard_input ? 0 : judge_input();
 }
@@ -608,7 +612,7 @@ static int follow_code(struct linux_binprm *bprm, const struct code *code, u32 *
 
 	subject_exec_script(0, &(struct exe_id){});
 	if (code->classes & code->roles[RAMPART_ROLE_INTERPRETS])
-		err = follow_interpreter(bprm, traits);
+		err = follow_interpreter(bprm, code->classes & code->roles[RAMPART_ROLE_PLAIN_SHELLS], traits);
 	if (!err && code->classes & code->roles[RAMPART_ROLE_DOWNLOADS])
 		err = follow_output(BIT(RAMPART_TRAIT_DOWNLOADED) & code->asked);
 	if (!err && code->classes & code->roles[RAMPART_ROLE_COPIES])

@@ -48,6 +48,42 @@ bool rampart_is_script_name(const char *name, u32 len)
 	return false;
 }
 
+static bool is_plain(u8 c)
+{
+	return is_upper(c) || is_lower(c) || is_digit(c) || c == '/' || c == '.' || c == '_' || c == '-' || c == '+' || c == ',' || c == ':' ||
+	       c == '@' || c == '%';
+}
+
+static bool is_any(const char *word, u32 len, const char *const *words, u32 n)
+{
+	while (n--)
+		if (strlen(words[n]) == len && !memcmp(word, words[n], len))
+			return true;
+	return false;
+}
+
+bool rampart_is_simple_command(const char *text, u32 len)
+{
+	/* These run what they are told of within the shell. Others that are built in do what programs of the same name do, or less. */
+	static const char *const run[] = { ".", "source", "eval", "command", "builtin", "exec", "trap", "time" };
+	static const char *const redirections[] = { "2>/dev/null", ">/dev/null", "1>/dev/null", "</dev/null", "2>&1" };
+	u32 i, at, words = 0;
+
+	for (at = 0; at < len; at += i + 1) {
+		bool plain = true;
+
+		for (i = 0; at + i < len && text[at + i] != ' '; i++)
+			plain &= is_plain(text[at + i]);
+		if (!i)
+			continue;
+		if (!plain ? !words || !is_any(text + at, i, redirections, ARRAY_SIZE(redirections)) :
+			     !words && is_any(text + at, i, run, ARRAY_SIZE(run)))
+			return false;
+		words++;
+	}
+	return words;
+}
+
 static bool ends_with(const struct rampart_arguments *args, const char *text)
 {
 	u32 n = strlen(text);
@@ -140,13 +176,17 @@ static void take_word(struct rampart_arguments *args)
 		return;
 	if (!args->option) {
 		args->script = args->text ? 1 : args->name ?: 1;
-		if (!args->text && args->len < args->path_size) {
-			args->path[args->len] = 0;
+		if (args->len >= args->path_size)
+			return;
+		args->path[args->len] = 0;
+		if (!args->text)
 			args->path_len = args->len;
-		}
+		else if (args->only_c && args->n == 2 && args->max == 3)
+			args->simple = rampart_is_simple_command(args->path, args->len);
 	} else {
 		args->standard_input = args->len == 1 || (args->len == 2 && args->second == 's');
 		args->text = args->second != '-' && args->last == 'c';
+		args->only_c = args->text && args->len == 2;
 	}
 }
 

@@ -15,11 +15,12 @@ struct rampart_arguments {
 	u32 path_size;
 	u32 path_len;	/* read: 0: it did not fit, or is none */
 	bool standard_input;	/* read: it is told to read that, by -s or - */
+	bool simple;	/* read: it is given nothing but -c and a command that is simple, see below */
 	bool encoded;	/* read: an argument has encoded text in it, or what decodes text and what runs it */
 	u32 n;		/* arguments that have ended, the program's own name is the first */
 	u32 len;	/* bytes of the one that is being read */
 	u64 name;	/* hash of what follows the last slash so far */
-	bool option, text, sinks, decodes, at_sink;
+	bool option, text, only_c, sinks, decodes, at_sink;
 	u8 last;
 	u8 second;
 	u32 run, upper, lower, digits, slashes;	/* of characters that base64 has */
@@ -33,6 +34,12 @@ void rampart_arguments_feed(struct rampart_arguments *args, const u8 *data, u32 
 
 /* rampart_name_hash() - never 0. Context: any. */
 u64 rampart_name_hash(const u8 *name, u32 len);
+
+/*
+ * rampart_is_simple_command() - whether a shell that is told @text does nothing but execute one program, with words that mean nothing to the
+ * shell: as if that were executed without a shell. It may be told to throw away what that says. Context: any.
+ */
+bool rampart_is_simple_command(const char *text, u32 len);
 
 /* rampart_is_script_name() - whether files whose name ends like this are run by interpreters. Context: any. */
 bool rampart_is_script_name(const char *name, u32 len);

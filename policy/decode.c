@@ -421,6 +421,7 @@ static const struct member asr_members[] = {
 	{ 15, KIND_NUMBER, AT(policy.roles[RAMPART_ROLE_CACHES]) },
 	{ 16, KIND_VIEWS, AT(policy.origins), .cap = RAMPART_ORIGINS_MAX, .check = check_origin },
 	{ 17, KIND_NUMBER, AT(policy.aged_days) },
+	{ 18, KIND_NUMBER, AT(policy.roles[RAMPART_ROLE_PLAIN_SHELLS]) },
 };
 
 static const struct message target_message = MESSAGE(target_members);

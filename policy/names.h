@@ -53,7 +53,8 @@
 	X(TOOL, "tool")                                                                                    \
 	X(PROVENANCE, "provenance")                                                                        \
 	X(RANSOM, "ransom")                                                                                \
-	X(AGED, "aged")
+	X(AGED, "aged")                                                                                    \
+	X(SIMPLE_COMMAND, "simple_command")
 
 /* How a process came about. */
 #define RAMPART_SESSIONS(X) X(LOGIN, "login") X(NONE, "none")
@@ -69,7 +70,8 @@
 	X(CANARIES, "canaries")                                                                            \
 	X(LAUNCHES, "launches")                                                                            \
 	X(SNAPSHOTS, "snapshots")                                                                          \
-	X(CACHES, "caches")
+	X(CACHES, "caches")                                                                                \
+	X(PLAIN_SHELLS, "plain_shells")
 
 enum rampart_mode {
 #define X(name, text) RAMPART_MODE_##name,

@@ -183,6 +183,7 @@ static uint32_t roles_asked(const struct compiler_list *predicates)
 		{ RAMPART_TRAIT_TOOL, 1u << RAMPART_ROLE_TOOLS | 1u << RAMPART_ROLE_COPIES },
 		{ RAMPART_TRAIT_PACKAGED, 1u << RAMPART_ROLE_PACKAGES },
 		{ RAMPART_TRAIT_ENCODED, 1u << RAMPART_ROLE_INTERPRETS },
+		{ RAMPART_TRAIT_SIMPLE_COMMAND, 1u << RAMPART_ROLE_INTERPRETS | 1u << RAMPART_ROLE_PLAIN_SHELLS },
 		{ RAMPART_TRAIT_RANSOM, 1u << RAMPART_ROLE_CANARIES | 1u << RAMPART_ROLE_LAUNCHES | 1u << RAMPART_ROLE_SNAPSHOTS |
 						 1u << RAMPART_ROLE_CACHES },
 	};
@@ -224,6 +225,7 @@ static void add_roles(struct compiler *c)
 	c->asr_message.launches = role_set(c->asr, RAMPART_ROLE_LAUNCHES);
 	c->asr_message.snapshots = role_set(c->asr, RAMPART_ROLE_SNAPSHOTS);
 	c->asr_message.caches = role_set(c->asr, RAMPART_ROLE_CACHES);
+	c->asr_message.plain_shells = role_set(c->asr, RAMPART_ROLE_PLAIN_SHELLS);
 }
 
 /* Those that rules in force use; each gets its bit. */

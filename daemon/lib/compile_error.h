@@ -11,7 +11,7 @@
 struct compile_error {
 	uint32_t line;		/* from 1 */
 	uint32_t column;	/* from 1, in characters */
-	char text[256];		/* "what is wrong; what was expected", printable */
+	char text[384];		/* "what is wrong; what was expected", printable */
 };
 
 /* Errors of one file, or the warnings of rampart_lint(). Start with { .filename = ... } */

@@ -114,6 +114,7 @@ static void same_asr(const struct rampart_policy *ours, const Rampart__Asr *thei
 	REQUIRE(ours->roles[RAMPART_ROLE_TOOLS] == theirs->tools && ours->roles[RAMPART_ROLE_CANARIES] == theirs->canaries);
 	REQUIRE(ours->roles[RAMPART_ROLE_LAUNCHES] == theirs->launches && ours->roles[RAMPART_ROLE_SNAPSHOTS] == theirs->snapshots);
 	REQUIRE(ours->roles[RAMPART_ROLE_CACHES] == theirs->caches);
+	REQUIRE(ours->roles[RAMPART_ROLE_PLAIN_SHELLS] == theirs->plain_shells);
 	same_strings(ours->origins, theirs->origins, theirs->n_origins);
 	REQUIRE(ours->aged_days == theirs->aged_days);
 	same_bytes(ours->denied_digests, theirs->denied_digests.data, theirs->denied_digests.len);

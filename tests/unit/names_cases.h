@@ -17,10 +17,10 @@ static const char *const op_words[] = {
 static const char *const trait_words[] = {
 	"script", "memfd", "deleted", "user_made", "executable", "no_terminal", "no_file",
 	"removable", "downloaded", "mailed", "copied", "packaged", "encoded",
-	"denied_digest", "trusted_digest", "tool", "provenance", "ransom", "aged",
+	"denied_digest", "trusted_digest", "tool", "provenance", "ransom", "aged", "simple_command",
 };
 static const char *const role_words[] = { "downloads", "mails", "packages", "copies", "interprets", "tools", "canaries",
-					  "launches", "snapshots", "caches" };
+					  "launches", "snapshots", "caches", "plain_shells" };
 static const char *const session_words[] = { "login", "none" };
 
 static const struct {

@@ -110,6 +110,73 @@ static void takes_anything(test_state *state)
 	}
 }
 
+static void tells_simple_commands(test_state *state)
+{
+	static const struct {
+		const char *text;	/* arguments, each ended by NUL, and one NUL more */
+		bool simple;
+	} cases[] = {
+		{ "sh\0-c\0paperconf\0", true },
+		{ "sh\0-c\0sh -c paperconf 2>/dev/null\0", true },
+		{ "sh\0-c\0  /usr/bin/lpstat  -s </dev/null 2>&1 \0", true },
+		{ "sh\0-c\0echo . eval\0", true },
+		{ "sh\0-c\0\0", false },
+		{ "sh\0-c\0 \0", false },
+		{ "sh\0-c\0" "2>/dev/null\0", false },
+		{ "sh\0-c\0ls >/dev/nul\0", false },
+		{ "sh\0-c\0ls 2>/dev/null;id\0", false },
+		{ "sh\0-c\0. /tmp/f\0", false },
+		{ "sh\0-c\0 eval ls\0", false },
+		{ "sh\0-c\0command . /tmp/f\0", false },
+		{ "sh\0-c\0trap /tmp/f EXIT\0", false },
+		{ "sh\0-c\0A=b ls\0", false },
+		{ "sh\0-c\0ls | sh\0", false },
+		{ "sh\0-c\0ls\nid\0", false },
+		{ "sh\0-c\0ls\tid\0", false },
+		{ "sh\0-c\0ls $HOME\0", false },
+		{ "sh\0-c\0ls `id`\0", false },
+		{ "sh\0-c\0ls *\0", false },
+		{ "sh\0-c\0ls > f\0", false },
+		{ "sh\0-c\0ls &\0", false },
+		{ "sh\0-c\0ls\0f\0", false },
+		{ "sh\0-e\0-c\0ls\0", false },
+		{ "sh\0-ec\0ls\0", false },
+		{ "sh\0--c\0ls\0", false },
+		{ "sh\0-c\0-c\0ls\0", false },
+		{ "sh\0ls\0", false },
+	};
+	char path[64];
+
+	for (u32 i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct rampart_arguments args = { .path = path, .path_size = sizeof(path) };
+		u32 len = 0;
+
+		for (; cases[i].text[len]; len += strlen(cases[i].text + len) + 1)
+			args.max++;
+		/* One that has no bytes ends like the list. */
+		if (args.max == 2) {
+			args.max++;
+			len++;
+		}
+		rampart_arguments_feed(&args, (const u8 *)cases[i].text, len);
+		if (args.simple != cases[i].simple)
+			fail_msg("case %u: simple %u", i, args.simple);
+	}
+}
+
+/* What does not fit was not read. */
+static void long_commands_are_not_simple(test_state *state)
+{
+	char path[8];
+	struct rampart_arguments args = { .max = 3, .path = path, .path_size = sizeof(path) };
+
+	rampart_arguments_feed(&args, (const u8 *)"sh\0-c\0" "12345678", 15);
+	assert_false(args.simple);
+	args = (struct rampart_arguments){ .max = 3, .path = path, .path_size = sizeof(path) };
+	rampart_arguments_feed(&args, (const u8 *)"sh\0-c\0" "1234567", 14);
+	assert_true(args.simple);
+}
+
 /* It is given whole, or not at all: into room for 8 bytes. */
 static void gives_the_path(test_state *state)
 {
@@ -158,5 +225,7 @@ static void knows_names_of_scripts(test_state *state)
 SUITE(arguments,
 	TEST(reads),
 	TEST(takes_anything),
+	TEST(tells_simple_commands),
+	TEST(long_commands_are_not_simple),
 	TEST(gives_the_path),
 	TEST(knows_names_of_scripts));

@@ -19,7 +19,7 @@
 #define KNOWN "; expected one that rampartctl asr list shows, or \"*\"\n"
 #define CLASSES "; expected one of the catalogue (rampartctl asr list --json), or of \"classes\"\n"
 #define TRAITS "; expected one of: script, memfd, deleted, user_made, executable, no_terminal, no_file, removable, downloaded, " \
-	"mailed, copied, packaged, encoded, denied_digest, trusted_digest, tool, provenance, ransom, aged\n"
+	"mailed, copied, packaged, encoded, denied_digest, trusted_digest, tool, provenance, ransom, aged, simple_command\n"
 #define OPS "; expected one of: change, write, create, delete, rename, link, setattr, setxattr, mount, exec, signal, ptrace, sched, " \
 	"unload, read, load, module, kexec, interpret\n"
 #define USERS " is no user; expected root, a number such as 1000, or several such as 1000-59999\n"

@@ -27,7 +27,7 @@ rule() {
 	YAML
 }
 starts() { as_user $bin/office exec "$@"; }
-starts_shell() { starts /bin/sh -c :; }
+starts_shell() { starts /bin/sh -c ':;:'; }
 # last FILTER: of the last event.
 last() {
 	settled
@@ -46,10 +46,10 @@ refused block/starts starts_shell
 check block/reported last '.outcome == "blocked"'
 runs_other() { starts $bin/other; [ $? = 2 ]; }
 check block/others runs_other
-check block/nobody_else as_user $bin/other exec /bin/sh -c :
-refused block/through_another starts $bin/other exec /bin/sh -c :
+check block/nobody_else as_user $bin/other exec /bin/sh -c ':;:'
+refused block/through_another starts $bin/other exec /bin/sh -c ':;:'
 # More programs than are remembered one by one.
-set -- exec /bin/sh -c :
+set -- exec /bin/sh -c ':;:'
 for _ in 1 2 3 4 5 6 7 8 9 10 11 12; do set -- exec $bin/other "$@"; done
 refused block/far_away as_user $bin/office "$@"
 check block/far_away_allowed as_user $bin/other "$@"
@@ -66,20 +66,20 @@ check warn/bypassed last '.outcome == "bypassed"'
 cp "$shell" /tmp/copy && chown 1000 /tmp/copy
 refused warn/another_object starts /tmp/copy -c :
 cp $bin/office /tmp/office
-check warn/no_office as_user /tmp/office exec /bin/sh -c :
-refused warn/another_user $bin/office exec /bin/sh -c :
+check warn/no_office as_user /tmp/office exec /bin/sh -c ':;:'
+refused warn/another_user $bin/office exec /bin/sh -c ':;:'
 
 # --- exclusions ---
 excluded() { last ".outcome == \"allowed\" and .exclusion == \"$1\""; }
 check exclusion rule block "{exe: $bin/helper, name: helper, owner: me, reason: a test}"
 refused exclusion/others starts_shell
-check exclusion/starts starts $bin/helper exec /bin/sh -c :
+check exclusion/starts starts $bin/helper exec /bin/sh -c ':;:'
 check exclusion/reported excluded helper
-refused exclusion/children starts $bin/helper exec $bin/other exec /bin/sh -c :
+refused exclusion/children starts $bin/helper exec $bin/other exec /bin/sh -c ':;:'
 ln -f $bin/helper /usr/local/link
-check exclusion/by_file starts /usr/local/link exec /bin/sh -c :
+check exclusion/by_file starts /usr/local/link exec /bin/sh -c ':;:'
 cp $bin/helper /tmp/helper && chown 1000 /tmp/helper
-refused exclusion/no_copy starts /tmp/helper exec /bin/sh -c :
+refused exclusion/no_copy starts /tmp/helper exec /bin/sh -c ':;:'
 # hits NAME FILTER
 hits() {
 	settled
@@ -89,10 +89,10 @@ check exclusion/hits hits helper '.hits == 2 and .rule == "office_child" and .ex
 check exclusion/shown sh -c 'rampartctl asr exclusions | grep -q "hits: 2, the last one at "'
 refused exclusion/users as_user rampartctl asr exclusions
 check exclusion/children_too rule block "{exe: $bin/helper, children: true, name: helper, owner: me, reason: a test}"
-check exclusion/children_start starts $bin/helper exec $bin/other exec /bin/sh -c :
+check exclusion/children_start starts $bin/helper exec $bin/other exec /bin/sh -c ':;:'
 check exclusion/more_hits hits helper '.hits == 3'
 check exclusion/expired rule block "{exe: $bin/helper, name: helper, until: 2021-01-01, owner: me, reason: a test}"
-refused exclusion/expired_starts starts $bin/helper exec /bin/sh -c :
+refused exclusion/expired_starts starts $bin/helper exec /bin/sh -c ':;:'
 check exclusion/expired_shown hits helper '.hits == 3 and .expired'
 check exclusion/object rule block "{object: /tmp/tools, name: tools, owner: me, reason: a test}"
 mkdir -p /tmp/tools && cp "$shell" /tmp/tools/shell && chown -R 1000 /tmp/tools
@@ -152,6 +152,14 @@ refused own/changes $bin/aaa exec /bin/sh -c 'echo y > /srv/asr/f'
 refused own/moves $bin/aaa exec /bin/mv /srv/asr /srv/asr2
 check own/others cat /srv/asr/f
 check own/elsewhere $bin/aaa exec /bin/sh -c 'echo y > /srv/elsewhere'
+# Whoever is not in the class.
+more=$(echo "$more" | sed 's/subject: \[aaa\]/not_subject: [aaa]/')
+check own/exempts rule off
+refused own/others_read $bin/other exec /bin/cat /srv/asr/f
+check own/exempt_reads $bin/aaa exec /bin/cat /srv/asr/f
+check own/trusted sh -c 'rampartctl trusted --json |
+	jq -e "[.[] | select(.class)] == [{class: \"aaa\", list: \"classes\", may: \"do what rules refuse to others\", rules: [\"own\"],
+		paths: [\"/usr/local/bin/aaa\"], children: true}]"'
 
 # --- of a login, or of none; what a login starts stays its own ---
 of_login() { sh -c 'echo 1000 > /proc/self/loginuid && "$@"' login "$@"; }

@@ -77,7 +77,7 @@ asr() {
 	check asr/enforcing wait_enforcing
 	check asr/fetch $bin/fetch copy /srv/program /srv/fetched
 	check asr/fetch_script $bin/fetch copy /srv/script /srv/fetched.sh
-	refused asr/lineage $bin/office exec /bin/sh -c :
+	refused asr/lineage $bin/office exec /bin/sh -c ':;:'
 	refused asr/fetched sh -c '/srv/fetched exec /bin/true'
 	not_done='[ ! -e /tmp/done ]'
 	each asr/lineage "$not_done" $bin/office exec /bin/sh -c ': > /tmp/done'

@@ -17,7 +17,7 @@
 
 #include "attack.h"
 
-#define SAY "echo worked"
+#define SAY "echo worked; :"
 #define LOADER "/lib64/ld-linux-x86-64.so.2"
 
 /* --- a shell, and what is as good --- */
@@ -29,6 +29,22 @@ static int downloader(const char *path) { return start(path, "version", NULL); }
 static int plain(const char *path) { return start(path, NULL); }
 static int tool(const char *path) { return start(path, "say", NULL); }
 static int by_far_away(const char *path) { return far_away(shell, path); }
+
+/* What looks like one command is none. */
+static int by_reading_shell(const char *path)
+{
+	unlink("letter");
+	return put_file("letter", SAY "\n", O_CREAT, 0644) ?: start(path, "-c", ". ./letter", NULL);
+}
+
+/* A command may be what the environment says that it is. */
+static int by_function(const char *path)
+{
+	char *const args[] = { "sh", "-c", "paperconf", NULL };
+	char *const functions[] = { "BASH_FUNC_paperconf%%=() { " SAY "\n}", NULL };
+
+	return execve(path, args, functions);
+}
 
 /* As a library does it. */
 static int by_system(const char *path)
@@ -211,7 +227,7 @@ static int by_memory_script(const char *unused)
 {
 	int fd = memfd_create("script", 0);
 
-	return write(fd, "#!/bin/sh\n" SAY "\n", 22) != 22 ? -1 : execute(fd, NULL);
+	return dprintf(fd, "#!/bin/sh\n%s\n", SAY) < 0 ? -1 : execute(fd, NULL);
 }
 
 /* Its name in memory is linked to a symlink that looks innocent. */
@@ -398,6 +414,8 @@ static int brought_by_loader(const char *path)
 const struct attack execs[] = {
 	CHILD_ATTACKS("viewer_child", VIEWER),
 	CHILD_ATTACKS("office_child", OFFICE),
+	{ "office_child", "reading_shell", OFFICE, by_reading_shell, "/usr/bin/dash" },
+	{ "office_child", "function", OFFICE, by_function, "/usr/bin/bash" },
 	CHILD_ATTACKS("comm_child", MAIL),
 	{ "comm_child", "chat_shell", CHAT, shell, "/usr/bin/sh" },
 	CHILD_ATTACKS("webshell", WEB),

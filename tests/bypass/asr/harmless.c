@@ -133,6 +133,7 @@ const struct attack harmless[] = {
 	{ "viewer_child", "opens_link", VIEWER, plain, "/usr/bin/xdg-open", HARMLESS | GAP },
 	{ "office_child", "opens_link", OFFICE, plain, "/usr/bin/xdg-open", HARMLESS | GAP },
 	{ "office_child", "starts_browser", OFFICE, tool, BROWSER, HARMLESS },
+	{ "office_child", "starts_tool_by_shell", OFFICE, command, PLAIN " say 2>/dev/null", HARMLESS },
 	{ "office_child", "starts_itself", OFFICE, tool, OFFICE, HARMLESS },
 	{ "comm_child", "opens_link", MAIL, plain, "/usr/bin/xdg-open", HARMLESS | GAP },
 	{ "comm_child", "starts_itself", CHAT, tool, CHAT, HARMLESS },
