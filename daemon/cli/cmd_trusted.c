@@ -8,6 +8,7 @@
 #include <ruleset.h>
 
 #include "describe.h"
+#include "escape.h"
 #include "policy_file.h"
 
 /* A list of the policy that trusts programs. */
@@ -72,8 +73,72 @@ static json_t *program_json(const struct list *list, const struct rampart_progra
 	return doc;
 }
 
+/* The rules that are not about what is in class @i, and about what that starts neither if @lineage; each id once. */
+static json_t *rules_without(const struct rampart_policy *policy, u32 i, bool lineage)
+{
+	json_t *ids = json_object();
+
+	for (u32 j = 0; j < policy->rules.n; j++) {
+		const struct rampart_asr_rule *rule = &policy->rules.v[j];
+
+		if ((lineage ? rule->not_subject : rule->not_exe) & BIT_ULL(i))
+			json_object_setn_new(ids, (const char *)rule->id.data, rule->id.len, json_null());
+	}
+	return ids;
+}
+
+static void add_class(json_t *all, const struct rampart_policy *policy, u32 i, bool lineage)
+{
+	json_t *ids = rules_without(policy, i, lineage), *rules = json_array(), *paths = json_array(), *value;
+	const struct rampart_views places = rampart_policy_class(policy, i);
+	const char *id;
+
+	json_object_foreach(ids, id, value)
+		json_array_append_new(rules, json_string(id));
+	json_decref(ids);
+	if (!json_array_size(rules)) {
+		json_decref(rules);
+		json_decref(paths);
+		return;
+	}
+	for (u32 j = 0; j < places.n; j++)
+		json_array_append_new(paths, rampart_describe_text(places.v[j]));
+	json_array_append_new(all, json_pack("{s:o, s:s, s:s, s:o, s:o, s:b}", "class", rampart_describe_text(policy->classes.v[i]),
+					     "list", "classes", "may", "do what rules refuse to others", "rules", rules, "paths", paths,
+					     "children", lineage));
+}
+
+/* A list of texts, with commas. */
+static void print_texts(const json_t *texts)
+{
+	const json_t *text;
+	size_t i;
+
+	json_array_foreach(texts, i, text) {
+		fputs(i ? ", " : "", stdout);
+		escape_print(stdout, json_string_value(text));
+	}
+}
+
+static void print_class(const json_t *doc)
+{
+	cli_print_text(doc, "class ", "class");
+	fputs("\n    may do what these rules refuse to others", stdout);
+	if (json_is_true(json_object_get(doc, "children")))
+		fputs(", and so may what it starts", stdout);
+	fputs(": ", stdout);
+	print_texts(json_object_get(doc, "rules"));
+	fputs("\n    as far as nobody but root can change them: ", stdout);
+	print_texts(json_object_get(doc, "paths"));
+	putchar('\n');
+}
+
 static void print_program(const json_t *doc)
 {
+	if (json_object_get(doc, "class")) {
+		print_class(doc);
+		return;
+	}
 	cli_print_text(doc, "", "exe");
 	cli_print_text(doc, "\n    may ", "may");
 	cli_print_text(doc, " ", "place");
@@ -105,6 +170,10 @@ static json_t *trusted_json(const struct rampart_policy *policy)
 	add_list(all, (struct list){ "self_protection.updaters", { 0 }, "replace Rampart's files and trusted programs",
 				     policy->updaters });
 	add_list(all, (struct list){ "Rampart", { 0 }, "write to Rampart's files", { &rampartd, 1 } });
+	for (u32 i = 0; i < policy->classes.n; i++) {
+		add_class(all, policy, i, false);
+		add_class(all, policy, i, true);
+	}
 	return all;
 }
 
