@@ -135,7 +135,7 @@ END {
 	fact_row("object label, by one step from the cached folder (in the parent of a protected folder: 1 folder − no policy)",
 		more("block1", "loaded", beside))
 	fact_row("subject label (signal: 1 folder − no policy)", subject)
-	fact_row("pair lookup and counting (write: inside − in the parent of a protected folder − subject label)",
+	fact_row("the label in full, pair lookup and counting (write: inside − in the parent of a protected folder − subject label)",
 		more("block1.inside", "disarmed.inside", write) - more("block1", "disarmed", beside) - subject)
 	fact_row("what is reported: the event (audit: a stranger inside − the allowed program there)",
 		more("reported", "allowed", "first in each of 200 folders"))
