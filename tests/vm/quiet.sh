@@ -18,8 +18,7 @@ refusals() {
 	rampartctl events --json --since "$1" --limit 100000 | jq -r '.[] | select(.outcome | IN("blocked", "warned")) |
 		"\(.rule): \(.exe) \(.op) \(.path) \(.path2 // "")"' | sort | uniq -c
 }
-# quiet NAME COMMAND...: it succeeds, and nothing is refused meanwhile but what is $known: it stands in false_positives.
-known=
+# quiet NAME COMMAND...: it succeeds, and nothing is refused meanwhile.
 quiet() {
 	name=$1 begin=$(now)
 	shift
@@ -27,11 +26,6 @@ quiet() {
 		not_ok "$name" "$(tail -n 4 /tmp/quiet-out | tr '\n' ' ')"
 	fi
 	refused_now=$(refusals "$begin")
-	if [ -n "$known" ] && echo "$refused_now" | grep -q "$known"; then
-		skip "$name/quiet" "it is known that this is refused: $(echo "$refused_now" | grep "$known" | tr '\n' ';')"
-		refused_now=$(echo "$refused_now" | grep -v "$known")
-		[ -z "$refused_now" ] && return
-	fi
 	[ -z "$refused_now" ] && ok "$name/quiet" || not_ok "$name/quiet" "$(echo "$refused_now" | head -n 5 | tr '\n' ';')"
 }
 # has NAME PROGRAM...: or the part is skipped.
