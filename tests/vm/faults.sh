@@ -104,7 +104,10 @@ ln -sf "/tmp/swap/$((version + 1)).bundle" /tmp/next.bundle
 END
 	echo 1 > /tmp/version
 	STATUS=1 sh /tmp/loaded
+	# The daemon would prove all hooks after each.
+	kill_daemon
 	each request/load 'sh /tmp/loaded' "$here/rawnl" load /tmp/next.bundle
+	check request/daemon start_daemon
 	check request/loaded test -e /tmp/next.bundle -a "$(cat /tmp/version)" -gt 1
 	check request/apply apply 1000 block off
 	token 00112233445566778899aabbccddeeff /tmp/other
