@@ -95,19 +95,19 @@ requests() {
 	# Not from the share: 9p would release what it could not allocate.
 	mkdir /tmp/swap && tar -xf "$here/swap/all.tar" -C /tmp/swap
 	# A load that came through all the same is one version further, and so is the next; one that says it failed is not.
+	# Each program that is executed here takes as long as the load.
 	cat > /tmp/loaded << 'END'
-version=$(cat /tmp/version)
-[ "$STATUS" != 0 ] || version=$((version + 1))
-echo $version > /tmp/version
-ln -sf "/tmp/swap/$((version + 1)).bundle" /tmp/next.bundle
-"$here/rawnl" status | grep -q " version=$version "
+read -r version < /tmp/version
+if [ "$STATUS" = 0 ]; then
+	version=$((version + 1))
+	echo $version > /tmp/version
+	ln -sf "/tmp/swap/$((version + 1)).bundle" /tmp/next.bundle
+fi
+case $("$here/rawnl" status) in *" version=$version "*) ;; *) false ;; esac
 END
-	echo 1 > /tmp/version
-	STATUS=1 sh /tmp/loaded
-	# The daemon would prove all hooks after each.
-	kill_daemon
-	each request/load 'sh /tmp/loaded' "$here/rawnl" load /tmp/next.bundle
-	check request/daemon start_daemon
+	echo 0 > /tmp/version
+	STATUS=0 sh /tmp/loaded
+	each request/load '. /tmp/loaded' "$here/rawnl" load /tmp/next.bundle
 	check request/loaded test -e /tmp/next.bundle -a "$(cat /tmp/version)" -gt 1
 	check request/apply apply 1000 block off
 	token 00112233445566778899aabbccddeeff /tmp/other
