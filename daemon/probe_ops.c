@@ -14,8 +14,10 @@
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <sys/xattr.h>
 #include <unistd.h>
@@ -217,6 +219,23 @@ static bool do_ioctl_32(void)
 #endif
 }
 
+/* To a socket of its own, whose name the kernel makes up. */
+static bool do_connect(void)
+{
+	struct sockaddr_un name = { .sun_family = AF_UNIX };
+	socklen_t len = sizeof(name.sun_family);
+	int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), sock = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	bool good = listener >= 0 && sock >= 0 && !bind(listener, (struct sockaddr *)&name, len) && !listen(listener, 1);
+
+	len = sizeof(name);
+	good = good && !getsockname(listener, (struct sockaddr *)&name, &len) && !connect(sock, (struct sockaddr *)&name, len);
+	if (listener >= 0)
+		close(listener);
+	if (sock >= 0)
+		close(sock);
+	return good;
+}
+
 /* --- mounts, in a namespace of the probe's own --- */
 
 static bool do_mount_refused(void)
@@ -283,7 +302,7 @@ static bool do_mounts(void)
 /* Those that need a file stand after the one that makes it. */
 static const probe_fn operations[] = {
 	do_create, do_ioctl, do_ioctl_32, do_mmap, do_attributes, do_links, do_rename, do_unlink, do_directory,
-	do_xattr, do_acl, do_exec, do_signal, do_sigio, do_scheduler, do_prlimit, do_ptrace, do_mount_refused, do_mounts,
+	do_xattr, do_acl, do_exec, do_signal, do_sigio, do_connect, do_scheduler, do_prlimit, do_ptrace, do_mount_refused, do_mounts,
 };
 #define N_OPERATIONS (sizeof(operations) / sizeof(operations[0]))
 

@@ -49,6 +49,7 @@
 	H(move_mount, 2, OP(MOUNT))                                         \
 	H(kernel_read_file, 3, OP(MODULE) | OP(KEXEC))                      \
 	H(kernel_load_data, 2, OP(MODULE) | OP(KEXEC))                      \
+	H(unix_stream_connect, 3, OP(CONNECT))                              \
 	H(task_kill, 4, OP(SIGNAL))                                         \
 	H(file_send_sigiotask, 3, OP(SIGNAL))                               \
 	H(ptrace_access_check, 2, OP(PTRACE))                               \
@@ -94,6 +95,7 @@ struct linux_binprm;
 struct kernel_siginfo;
 struct cred;
 struct user_namespace;
+struct sock;
 
 int hook_capable(const struct cred *cred, struct user_namespace *ns, int cap, unsigned int opts);
 int hook_task_alloc(struct task_struct *task, unsigned long clone_flags);
@@ -126,6 +128,7 @@ int hook_sb_umount(struct vfsmount *mnt, int flags);
 int hook_move_mount(const struct path *from, const struct path *to);
 int hook_kernel_read_file(struct file *file, enum kernel_read_file_id id, bool contents);
 int hook_kernel_load_data(enum kernel_load_data_id id, bool contents);
+int hook_unix_stream_connect(struct sock *sock, struct sock *other, struct sock *newsk);
 int hook_task_kill(struct task_struct *task, struct kernel_siginfo *info, int sig, const struct cred *cred);
 int hook_file_send_sigiotask(struct task_struct *task, struct fown_struct *owner, int sig);
 int hook_ptrace_access_check(struct task_struct *child, unsigned int mode);

@@ -32,7 +32,8 @@
 	X(LOAD, "load")                                                                                    \
 	X(MODULE, "module")                                                                                \
 	X(KEXEC, "kexec")                                                                                  \
-	X(INTERPRET, "interpret")
+	X(INTERPRET, "interpret")                                                                          \
+	X(CONNECT, "connect")
 
 #define RAMPART_TRAITS(X)                                                                                  \
 	X(SCRIPT, "script")                                                                                \

@@ -36,6 +36,7 @@ static const char *verb(const Rampart__Event *event)
 		[RAMPART_OP_MODULE] = "load the kernel module",
 		[RAMPART_OP_KEXEC] = "start another kernel from",
 		[RAMPART_OP_INTERPRET] = "run as a script",
+		[RAMPART_OP_CONNECT] = "connect to",
 	};
 
 	return (unsigned int)event->op < RAMPART_OP_NUM ? verbs[event->op] : "do something to";

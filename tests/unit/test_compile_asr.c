@@ -21,7 +21,7 @@
 #define TRAITS "; expected one of: script, memfd, deleted, user_made, executable, no_terminal, no_file, removable, downloaded, " \
 	"mailed, copied, packaged, encoded, denied_digest, trusted_digest, tool, provenance, ransom, aged, simple_command\n"
 #define OPS "; expected one of: change, write, create, delete, rename, link, setattr, setxattr, mount, exec, signal, ptrace, sched, " \
-	"unload, read, load, module, kexec, interpret\n"
+	"unload, read, load, module, kexec, interpret, connect\n"
 #define USERS " is no user; expected root, a number such as 1000, or several such as 1000-59999\n"
 #define CGROUPS "; expected a path below /sys/fs/cgroup, in which a component may be *\n"
 #define ID "; expected 1 to 31 of a-z 0-9 _ -\n"

@@ -181,6 +181,38 @@ check crash/version test "$(status version)" = 7
 rampartctl policy apply /tmp/1.bundle > /tmp/said 2>&1
 check crash/rolled_back grep -q 'refused: rolled back' /tmp/said
 holds crash
+
+# --- systemd starts for others what they may not start themselves ---
+cp "$here/told" /usr/local/bin/office
+mkdir -p /srv/asked
+# asks NAME: a program in the class office has systemd start one.
+asks() { /usr/local/bin/office exec /usr/bin/systemd-run --quiet touch "/srv/asked/$1" && eventually test -e "/srv/asked/$1"; }
+# broker VERSION MODE BROKERS
+broker() {
+	apply_yaml <<-YAML
+		rampart: 1
+		name: test
+		version: $1
+		valid: {from: 2020-01-01, until: 2040-01-01}
+		asr: {office_child: {mode: $2}}
+		classes: {office: {add: [/usr/local/bin/office]}, broker: $3}
+	YAML
+}
+check broker/audit broker 8 audit '{add: [/usr/bin/at]}'
+check broker/asked asks audit
+check broker/block broker 9 block '{add: [/usr/bin/at]}'
+refused broker/client asks client
+check broker/not_asked test ! -e /srv/asked/client
+# One that is not known to be a client: it asks over the D-Bus then, which is a known gap.
+check broker/block_socket broker 10 block '{paths: [/run/systemd/private]}'
+check broker/bus asks bus
+settled
+rampartctl events --json --limit 1 > /tmp/events
+check broker/reported jq -e '.[0] | .rule == "office_child" and .op == "connect" and .path == "/run/systemd/private" and
+	.exe == "/usr/bin/systemd-run" and .outcome == "blocked"' /tmp/events
+check broker/others systemd-run --quiet touch /srv/asked/others
+check broker/others_done eventually test -e /srv/asked/others
+
 # Its own probe is not reported.
 rampartctl events --json > /tmp/events
 check own_events jq -e 'all(.exe != "/usr/sbin/rampartd")' /tmp/events

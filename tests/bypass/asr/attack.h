@@ -57,9 +57,12 @@ struct attack {
 };
 
 /* Each ends with an empty one. */
-extern const struct attack execs[], loads[], reads[], writes[], traces[], kernels[], ransoms[], fetches[], harmless[];
+extern const struct attack execs[], loads[], reads[], writes[], traces[], kernels[], ransoms[], fetches[], brokers[], harmless[];
 
 extern char *const environment[];	/* of what is executed */
+
+/* Starts what has programs started for others, if it does not run yet: 0 or -1. */
+int prepare_broker(void);
 
 /* Ends the attack. */
 int missing(void);

@@ -38,7 +38,7 @@
 #define TIMEOUT_MS 20000
 #define POLL_MS 100
 
-static const struct attack *const tables[] = { execs, loads, reads, writes, traces, kernels, ransoms, fetches, harmless };
+static const struct attack *const tables[] = { execs, loads, reads, writes, traces, kernels, ransoms, fetches, brokers, harmless };
 
 static const char *const stand_ins[] = {
 	OFFICE, VIEWER, MAIL, CHAT, BROWSER, WEB, PHP, REMOTE, EDITOR, CRONTAB, BOOT_TOOL, SYSTEMD, PACKAGES, KEYS, AGENT,
@@ -214,6 +214,7 @@ static const struct {
 	{ "/boot/grub/grub.cfg", "# nothing\n", 0, 0644 },
 	{ "/boot/grub/grubenv", "# nothing\n", 0, 0644 },
 	{ "/boot/loader/entries", NULL, 0, 0755 },
+	{ "/run/user/1000/systemd", NULL, USER_ID, 0700 },
 	{ "/etc/default/grub", "# nothing\n", 0, 0644 },
 	{ "/var/www/html", NULL, USER_ID, 0755 },
 	{ "/var/www/html/wp-content", NULL, USER_ID, 0755 },
@@ -249,7 +250,7 @@ static int prepare(void)
 		if (scenery[i].text ? make(scenery[i].path, scenery[i].text, scenery[i].owner, scenery[i].mode) :
 				      own(scenery[i].path, scenery[i].owner, scenery[i].mode))
 			return 1;
-	return 0;
+	return prepare_broker() ? 1 : 0;
 }
 
 /* --- one attack --- */
