@@ -24,19 +24,28 @@
 
 /* --- signals: each would kill --- */
 
-static bool lives(pid_t pid)
+static bool is_dead(pid_t pid)
 {
 	char path[64], line[256];
 	FILE *file;
 	bool dead;
 
-	usleep(500000);
 	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
 	file = fopen(path, "re");
 	dead = !file || !fgets(line, sizeof(line), file) || strstr(line, ") Z ");
 	if (file)
 		fclose(file);
-	return !dead;
+	return dead;
+}
+
+/* Two seconds later. */
+static bool lives(pid_t pid)
+{
+	int i;
+
+	for (i = 0; i < 20 && !is_dead(pid); i++)
+		usleep(100000);
+	return i == 20;
 }
 
 static bool with_tkill(pid_t pid)

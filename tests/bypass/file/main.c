@@ -30,7 +30,7 @@
 #include "attack.h"
 #include "hold.h"
 
-#define TIMEOUT 20
+#define TIMEOUT 120	/* seconds; a guest among many on a slow machine needs some of them */
 
 char folder[512], victim[1024], extra[1100], work[512];
 
