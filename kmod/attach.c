@@ -24,6 +24,7 @@
 #include "attach.h"
 #include "enforce.h"
 #include "hooks.h"
+#include "provenance.h"
 #include "rampart.h"
 #include "selftest.h"
 #include "store.h"
@@ -197,9 +198,11 @@ static void attach_needed(void)
 	}
 	if (detached)
 		quiesce();
-	/* What it shows has been shown of those that were there before. */
-	if (attached)
+	/* Of those that were there before, nothing went unseen, and what the self-test shows has been shown. */
+	if (attached) {
+		rampart_provenance_changes();
 		rampart_selftest_run();
+	}
 }
 
 static void retry(struct work_struct *work)

@@ -33,33 +33,46 @@ static noinline u64 inherited_classes(const struct rampart_view *view, const str
 }
 
 /* All programs that led to this one and are remembered, and what is left of those that are not. */
-static void ask_classes(const struct rampart_view *view, const struct subject *subject, struct rampart_request *request)
+static noinline struct class_pair find_lineage(const struct rampart_view *view, struct subject *subject)
 {
-	struct class_pair classes = rampart_image_classes(view, subject->image);
+	struct class_pair lineage = rampart_image_classes(view, subject->image), classes;
 	bool trusted = !subject->image->tainted;
 	u32 i;
 
-	request->exe = classes.all;
-	request->lineage = classes.all | subject->lineage;
-	if (trusted) {
-		request->trusted_exe = classes.trusted;
-		request->trusted_lineage = classes.trusted | subject->trusted_lineage;
-	}
+	lineage.all |= subject->lineage;
+	if (trusted)
+		lineage.trusted |= subject->trusted_lineage;
 	for (i = 0; i < subject->n_ancestors; i++) {
 		classes = rampart_image_classes(view, subject->ancestors[i].image);
-		request->lineage |= classes.all;
+		lineage.all |= classes.all;
 		trusted &= i < subject->n_seen && !subject->ancestors[i].image->tainted;
 		if (trusted)
-			request->trusted_lineage |= classes.trusted;
+			lineage.trusted |= classes.trusted;
 	}
+	rampart_kept_set(view, &subject->kept, &lineage);
+	return lineage;
 }
 
-u64 rampart_trusted_lineage(const struct rampart_view *view, const struct subject *subject)
+static struct class_pair lineage_of(const struct rampart_view *view, struct subject *subject)
 {
-	struct rampart_request request = {};
+	struct class_pair lineage;
 
-	ask_classes(view, subject, &request);
-	return request.trusted_lineage;
+	return likely(rampart_kept_get(view, &subject->kept, &lineage)) ? lineage : find_lineage(view, subject);
+}
+
+static void ask_classes(const struct rampart_view *view, struct subject *subject, struct rampart_request *request)
+{
+	struct class_pair exe = rampart_image_classes(view, subject->image), lineage = lineage_of(view, subject);
+
+	request->exe = exe.all;
+	request->trusted_exe = exe.trusted;
+	request->lineage = lineage.all;
+	request->trusted_lineage = lineage.trusted;
+}
+
+u64 rampart_trusted_lineage(const struct rampart_view *view, struct subject *subject)
+{
+	return lineage_of(view, subject).trusted;
 }
 
 static u64 subject_classes(const struct rampart_view *view, struct task_struct *task)
@@ -86,19 +99,16 @@ u64 rampart_subject_classes(struct task_struct *task)
 }
 
 /* Whether @subject is exempt from what @by is not. */
-static bool is_more_exempt(const struct rampart_view *view, const struct subject *subject, const struct subject *by)
+static bool is_more_exempt(const struct rampart_view *view, struct subject *subject, struct subject *by)
 {
-	struct rampart_request request = {}, request_by = {};
+	u64 by_trusted = by ? rampart_trusted_lineage(view, by) : 0;
 
-	ask_classes(view, subject, &request);
-	if (by)
-		ask_classes(view, by, &request_by);
-	if (request.trusted_lineage & ~request_by.trusted_lineage & view->exempting)
+	if (rampart_trusted_lineage(view, subject) & ~by_trusted & view->exempting)
 		return true;
 	return rampart_program_excluded(view, subject->image) && !(by && exe_id_equal(&subject->image->id, &by->image->id));
 }
 
-static void label_task(const struct rampart_view *view, const struct subject *subject, struct rampart_label *label)
+static void label_task(const struct rampart_view *view, struct subject *subject, struct rampart_label *label)
 {
 	if (!subject || !view->info.asr_rules)
 		return;
@@ -435,7 +445,7 @@ static noinline u32 origins_of_current(const struct rampart_view *view)
 
 static void ask_subject(const struct rampart_view *view, struct rampart_request *request)
 {
-	const struct subject *subject;
+	struct subject *subject;
 
 	request->subject = subject_classes(view, current);
 	if (!view->info.asr_rules)
@@ -531,9 +541,8 @@ int rampart_enforce_traits(enum rampart_hook hook, enum rampart_op op, struct de
 /* Whether any rule is about @op when current does it, and which traits are then worth finding out. Only for what none but ASR asks. */
 static bool is_asked(enum rampart_op op, u32 *traits, bool *hashed, u32 *aged_days)
 {
-	struct rampart_request request = {};
 	const struct rampart_view *view;
-	const struct subject *subject;
+	struct subject *subject;
 	bool asked;
 
 	rcu_read_lock();
@@ -541,9 +550,7 @@ static bool is_asked(enum rampart_op op, u32 *traits, bool *hashed, u32 *aged_da
 	asked = view->subjects[op] == ~0ULL;
 	if (view->subjects[op] && !asked) {
 		subject = subject_of(current);
-		if (subject)
-			ask_classes(view, subject, &request);
-		asked = request.lineage & view->subjects[op];
+		asked = subject && lineage_of(view, subject).all & view->subjects[op];
 	}
 	*traits = view->traits;
 	*aged_days = view->aged_days;

@@ -60,7 +60,7 @@ int rampart_enforce_traits(enum rampart_hook hook, enum rampart_op op, struct de
 int rampart_enforce_code(enum rampart_hook hook, enum rampart_op op, struct file *file, u32 traits, u32 flags);
 
 /* The policy's classes that led to @subject and that nobody but root can change. Caller holds rcu_read_lock(). */
-u64 rampart_trusted_lineage(const struct rampart_view *view, const struct subject *subject);
+u64 rampart_trusted_lineage(const struct rampart_view *view, struct subject *subject);
 
 /* Subject classes (enum rampart_subject_class) of @task under the policy in force. Context: any. */
 u64 rampart_subject_classes(struct task_struct *task);

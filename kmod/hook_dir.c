@@ -187,6 +187,7 @@ int hook_inode_setxattr(compat_idmap *idmap, struct dentry *dentry, const char *
 	rampart_hook_seen(inode_setxattr);
 	if (!is_mark(name))
 		return enforce_setxattr(HOOK_inode_setxattr, dentry, 0, flags);
+	rampart_provenance_changes();
 	if (may_mark())
 		return 0;
 	err = rampart_provenance_write(dentry, value, size);

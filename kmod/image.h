@@ -24,6 +24,11 @@ struct exe_id {
 	u32 generation;	/* i_generation */
 };
 
+/* Two sets of the policy's classes (struct class_pair), and in the bits that classes have not, of which policy they are. */
+struct kept_classes {
+	u64 all, trusted;
+};
+
 #define IMAGE_PATH_MAX 1024
 #define IMAGE_SIZE 2048
 
@@ -36,8 +41,7 @@ struct image {
 	bool fixed;		/* the file was executed by its own path, which only root can change */
 	bool hashed;		/* a policy asked for the content of the file with that id: */
 	u8 sha256[32];
-	/* Which of the policy's classes it is in, and which of them count where they exempt: see rampart_image_classes(). Any context. */
-	u64 classes, trusted_classes;
+	struct kept_classes classes;	/* see rampart_image_classes(). Any context */
 	struct rampart_ransom ransom;	/* of all that came of it; under the lock of kmod/ransom.c */
 	bool ransoms;		/* it was enough. Any context */
 	u16 path_len;		/* of the program, at the time of the exec, at text[0] */

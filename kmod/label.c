@@ -161,25 +161,16 @@ static u64 classes_at(const struct rampart_view *view, const char *path)
 	return rampart_ruleset_label(view->rules, state).classes & RAMPART_CLASS_MASK;
 }
 
-/* The bits below the classes say of which policy they are; a policy that has the same comes after 65,534 others. */
-struct class_pair rampart_image_classes(const struct rampart_view *view, struct image *image)
+struct class_pair rampart_find_image_classes(const struct rampart_view *view, struct image *image)
 {
-	u64 tag = view->generation % (~RAMPART_CLASS_MASK) + 1;
-	struct class_pair classes = { READ_ONCE(image->classes), READ_ONCE(image->trusted_classes) };
+	struct class_pair classes = rampart_program_members(view, &image->id);
 
-	if (likely((classes.all & ~RAMPART_CLASS_MASK) == tag && (classes.trusted & ~RAMPART_CLASS_MASK) == tag)) {
-		classes.all &= RAMPART_CLASS_MASK;
-		classes.trusted &= RAMPART_CLASS_MASK;
-		return classes;
-	}
-	classes = rampart_program_members(view, &image->id);
 	classes.all |= classes_at(view, image->text);
 	if (image->script)
 		classes.all |= classes_at(view, image->text + image->script);
 	if (image->tainted)
 		classes.trusted = 0;
-	WRITE_ONCE(image->classes, classes.all | tag);
-	WRITE_ONCE(image->trusted_classes, classes.trusted | tag);
+	rampart_kept_set(view, &image->classes, &classes);
 	return classes;
 }
 
@@ -292,7 +283,7 @@ static bool descend_one(const struct rampart_view *view, const struct dentry *de
 	bool directory = inode && S_ISDIR(inode->i_mode);
 
 	step(view, dentry, states);
-	if (inode && (directory || view->file_anchors))
+	if (inode && (directory || rampart_may_be_anchor(view, inode)))
 		add_anchor(view, inode, states);
 	if (!use_cache || !directory)
 		return false;
@@ -471,19 +462,31 @@ void rampart_label(const struct rampart_view *view, struct dentry *dentry, struc
 		add_marks(view, inode, label);
 }
 
-bool rampart_label_has_role(struct dentry *dentry, enum rampart_role role)
+/* noinline: few get here. */
+static noinline bool has_role(struct dentry *dentry, enum rampart_role role)
 {
-	struct rampart_label label = {};
 	const struct rampart_view *view;
+	struct rampart_label label;
 	bool has;
 
 	rcu_read_lock();
 	view = rampart_view();
-	if (view->roles[role] && !rampart_label_outside(view, dentry, view->roles[role], 0))
-		rampart_label(view, dentry, &label);
+	rampart_label(view, dentry, &label);
 	has = label.classes & view->roles[role];
 	rcu_read_unlock();
 	return has;
+}
+
+bool rampart_label_has_role(struct dentry *dentry, enum rampart_role role)
+{
+	const struct rampart_view *view;
+	bool outside;
+
+	rcu_read_lock_sched();
+	view = rampart_view();
+	outside = !view->roles[role] || rampart_label_outside(view, dentry, view->roles[role], 0);
+	rcu_read_unlock_sched();
+	return !outside && has_role(dentry, role);
 }
 
 bool rampart_label_has_state(const struct rampart_view *view, struct dentry *dentry, u32 state)

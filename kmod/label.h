@@ -12,6 +12,7 @@
 
 #include <env.h>
 #include <decide.h>
+#include <linux/bitmap.h>
 #include <linux/dcache.h>
 #include <linux/fs.h>
 #include <linux/hash.h>
@@ -49,6 +50,8 @@ struct class_pair {
 	u64 trusted;	/* by these it can be exempt: nobody but root can make another program of it */
 };
 
+#define RAMPART_FILE_ANCHORS 4096
+
 /* Everything one decision reads. Immutable once published; freed after RCU. */
 struct rampart_view {
 	struct rcu_work free;
@@ -70,7 +73,8 @@ struct rampart_view {
 	u64 exempting;		/* rampart_ruleset_exempting() */
 	u64 roles[RAMPART_ROLE_NUM];	/* rampart_ruleset_role() */
 	u32 epoch;		/* unique to this view */
-	bool file_anchors;	/* an anchor is not a directory */
+	u64 tag;		/* in the bits that classes have not: of that generation, and of the 1,023rd after it */
+	DECLARE_BITMAP(file_anchors, RAMPART_FILE_ANCHORS);	/* by inode number: anchors that are no directories */
 	bool crowded;		/* an anchor lost a state: more than RAMPART_STATES overlap, or the mounts became more meanwhile */
 	u32 anchor_mask;
 	struct anchor *anchors;
@@ -111,11 +115,7 @@ u32 rampart_program_hash(const struct exe_id *id);
 u64 rampart_program_classes(const struct rampart_view *view, const struct image *image, bool passed_on);
 /* The policy's classes that a file is in by its identity. Caller holds rcu_read_lock(). */
 struct class_pair rampart_program_members(const struct rampart_view *view, const struct exe_id *id);
-/*
- * The policy's classes that a program is in, by its identity or by where it was when it was executed; kept in the image until another
- * policy comes. Caller holds rcu_read_lock().
- */
-struct class_pair rampart_image_classes(const struct rampart_view *view, struct image *image);
+struct class_pair rampart_find_image_classes(const struct rampart_view *view, struct image *image);
 /* The next exclusion that names the program, RAMPART_EXCLUSION_NONE: no more. *@slot: rampart_program_hash() at first. */
 u32 rampart_program_exclusion(const struct rampart_view *view, const struct image *image, bool passed_on, u32 *slot);
 /* Whether any does. Caller holds rcu_read_lock(). */
@@ -134,6 +134,33 @@ extern struct rampart_view __rcu *rampart_active;
 static inline const struct rampart_view *rampart_view(void)
 {
 	return rcu_dereference_check(rampart_active, rcu_read_lock_sched_held());
+}
+
+/* --- What is kept with a program, here for the same reason as what follows. --- */
+
+/* Whether what is kept is of the policy in force. */
+static __always_inline bool rampart_kept_get(const struct rampart_view *view, const struct kept_classes *kept, struct class_pair *classes)
+{
+	classes->all = READ_ONCE(kept->all) ^ view->tag;
+	classes->trusted = READ_ONCE(kept->trusted) ^ view->tag;
+	return !((classes->all | classes->trusted) & ~RAMPART_CLASS_MASK);
+}
+
+static inline void rampart_kept_set(const struct rampart_view *view, struct kept_classes *kept, const struct class_pair *classes)
+{
+	WRITE_ONCE(kept->all, classes->all | view->tag);
+	WRITE_ONCE(kept->trusted, classes->trusted | view->tag);
+}
+
+/*
+ * The policy's classes that a program is in, by its identity or by where it was when it was executed; kept in the image until another
+ * policy comes. Caller holds rcu_read_lock(), or _sched().
+ */
+static __always_inline struct class_pair rampart_image_classes(const struct rampart_view *view, struct image *image)
+{
+	struct class_pair classes;
+
+	return likely(rampart_kept_get(view, &image->classes, &classes)) ? classes : rampart_find_image_classes(view, image);
 }
 
 /* --- The cache, here since most operations end with one look at it and a call would be a good part of what that costs. --- */
@@ -185,6 +212,12 @@ static __always_inline bool rampart_cache_end(const struct rampart_cached *entry
 	return READ_ONCE(entry->seq) == seq && !atomic_read(&rampart_tree_moving);
 }
 
+/* False of most files that are no anchor. */
+static __always_inline bool rampart_may_be_anchor(const struct rampart_view *view, const struct inode *inode)
+{
+	return test_bit(inode->i_ino % RAMPART_FILE_ANCHORS, view->file_anchors);
+}
+
 /* Whether the file has a label of its own, as an anchor or by another link. Caller as below. */
 bool rampart_label_is_own(const struct rampart_view *view, const struct inode *inode);
 
@@ -206,7 +239,7 @@ static __always_inline bool rampart_label_outside(const struct rampart_view *vie
 	u32 seq;
 
 	if (!inode || !S_ISDIR(inode->i_mode)) {
-		if (inode && unlikely(view->file_anchors || inode->i_nlink > 1) && rampart_label_is_own(view, inode))
+		if (inode && unlikely(rampart_may_be_anchor(view, inode) || inode->i_nlink > 1) && rampart_label_is_own(view, inode))
 			return false;
 		inode = d_inode_rcu(READ_ONCE(dentry->d_parent));
 		if (!inode)

@@ -4,8 +4,10 @@
 #include <linux/device.h>
 #include <linux/file.h>
 #include <linux/fs.h>
+#include <linux/hash.h>
 #include <linux/highmem.h>
 #include <linux/list.h>
+#include <linux/magic.h>
 #include <linux/mm.h>
 #include <linux/mount.h>
 #include <linux/namei.h>
@@ -35,12 +37,64 @@ void rampart_provenance_follow(bool follow)
 
 /* --- the attribute --- */
 
-static u32 read_marks(struct dentry *dentry)
+/*
+ * Files that were found to have no marks, since most have none and it takes long to look. One word says which file that was, and after how
+ * many changes of marks; so that it is read and written at once, and means nothing any more after the next one.
+ */
+static u64 unmarked[1024];
+static atomic64_t marks_changes = ATOMIC64_INIT(0);
+
+void rampart_provenance_changes(void)
+{
+	/* Fully ordered: before the change itself. */
+	atomic64_inc_return(&marks_changes);
+}
+
+static u64 unmarked_word(const struct inode *inode, u64 changes)
+{
+	const u64 words[] = { (unsigned long)inode, inode->i_ino, inode->i_generation, inode->i_sb->s_dev, changes };
+	u64 word = 0;
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(words); i++) {
+		word = (word ^ words[i]) * GOLDEN_RATIO_64;
+		word ^= word >> 32;
+	}
+	return word;
+}
+
+/* Where a hook sees all changes: no other machine makes any, and no file system lies below. */
+static bool sees_changes(const struct super_block *sb)
+{
+	return sb->s_magic == EXT4_SUPER_MAGIC || sb->s_magic == XFS_SUPER_MAGIC || sb->s_magic == BTRFS_SUPER_MAGIC;
+}
+
+/* noinline: its locals are not set up for most. */
+static noinline u32 read_xattr(struct dentry *dentry)
 {
 	u8 value[RAMPART_MARKS_SIZE];
 
 	return rampart_marks_get(value, __vfs_getxattr(dentry, d_inode(dentry), RAMPART_MARKS_XATTR, value, sizeof(value))) &
 	       RAMPART_MARKS;
+}
+
+static u32 read_marks(struct dentry *dentry)
+{
+	struct inode *inode = d_inode(dentry);
+	u64 word = unmarked_word(inode, atomic64_read_acquire(&marks_changes));
+	u64 *slot = &unmarked[word % ARRAY_SIZE(unmarked)];
+	bool keep;
+	u32 marks;
+
+	if (READ_ONCE(*slot) == word)
+		return 0;
+	/* Who changes them has it locked, and has told before. */
+	keep = !inode_is_locked(inode) && sees_changes(inode->i_sb);
+	smp_rmb();
+	marks = read_xattr(dentry);
+	if (!marks && keep)
+		WRITE_ONCE(*slot, word);
+	return marks;
 }
 
 /* On an overlay the attribute goes on to the file below by a call of its own, which the hooks see too. */
@@ -112,6 +166,7 @@ static int change_marks(struct dentry *dentry, u32 add, u32 drop)
 	if (marks == old)
 		return 0;
 	rampart_marks_put(value, marks);
+	rampart_provenance_changes();
 	marking_begin(&marking);
 	err = __vfs_setxattr(compat_nop_idmap, dentry, d_inode(dentry), RAMPART_MARKS_XATTR, value, sizeof(value), 0);
 	marking_end(&marking);
@@ -227,7 +282,7 @@ struct doer {
 	bool copies, interprets, strict;
 };
 
-static u32 marks_made(const struct rampart_view *view, const struct subject *subject, u64 exe)
+static u32 marks_made(const struct rampart_view *view, struct subject *subject, u64 exe)
 {
 	u32 marks = 0;
 
@@ -241,30 +296,25 @@ static u32 marks_made(const struct rampart_view *view, const struct subject *sub
 	return marks;
 }
 
-/* False: nothing that it does is of interest. */
+/* False: it is not known. */
 static bool find_doer(struct doer *doer, bool writes)
 {
 	const struct rampart_view *view;
-	bool found = false;
 	u64 exe;
 
 	rcu_read_lock_sched();
 	doer->subject = subject_of(current);
-	if (!doer->subject)
-		goto out;
-	view = rampart_view();
-	exe = rampart_image_classes(view, doer->subject->image).all;
-	doer->copies = exe & view->roles[RAMPART_ROLE_COPIES];
-	doer->interprets = exe & view->roles[RAMPART_ROLE_INTERPRETS];
-	found = writes || doer->copies || doer->interprets;
-	if (likely(!found))
-		goto out;
-	doer->adds = writes ? marks_made(view, doer->subject, exe) : 0;
-	doer->asked = view->traits;
-	doer->strict = view->info.asr_mode >= RAMPART_MODE_WARN;
-out:
+	if (likely(doer->subject)) {
+		view = rampart_view();
+		exe = rampart_image_classes(view, doer->subject->image).all;
+		doer->copies = exe & view->roles[RAMPART_ROLE_COPIES];
+		doer->interprets = exe & view->roles[RAMPART_ROLE_INTERPRETS];
+		doer->adds = writes ? marks_made(view, doer->subject, exe) : 0;
+		doer->asked = view->traits;
+		doer->strict = view->info.asr_mode >= RAMPART_MODE_WARN;
+	}
 	rcu_read_unlock_sched();
-	return found;
+	return doer->subject;
 }
 
 static bool is_tool(const struct file *file)
@@ -373,19 +423,41 @@ static int follow(struct doer *doer, struct file *file, bool writes)
 	return doer->strict ? err : 0;
 }
 
-int rampart_provenance_open(struct file *file)
+static noinline int follow_open(struct file *file, bool writes)
 {
-	bool writes = (file->f_mode & FMODE_WRITE) || (file->f_flags & O_TRUNC);
 	struct doer doer;
 	int err = 0;
 
-	if (!S_ISREG(file_inode(file)->i_mode) || (current->flags & PF_KTHREAD))
-		return 0;
 	rampart_sleep_begin();
 	if (find_doer(&doer, writes))
 		err = follow(&doer, file, writes);
 	rampart_sleep_end();
 	return err;
+}
+
+/* Whether it matters what current's program reads: most do not copy it, nor run it. */
+static bool reads_matter(void)
+{
+	const struct rampart_view *view;
+	const struct subject *subject;
+	bool matter;
+
+	rcu_read_lock_sched();
+	view = rampart_view();
+	subject = subject_of(current);
+	matter = subject && rampart_image_classes(view, subject->image).all &
+				    (view->roles[RAMPART_ROLE_COPIES] | view->roles[RAMPART_ROLE_INTERPRETS]);
+	rcu_read_unlock_sched();
+	return matter;
+}
+
+int rampart_provenance_open(struct file *file)
+{
+	bool writes = (file->f_mode & FMODE_WRITE) || (file->f_flags & O_TRUNC);
+
+	if (!S_ISREG(file_inode(file)->i_mode) || (current->flags & PF_KTHREAD))
+		return 0;
+	return likely(!writes && !reads_matter()) ? 0 : follow_open(file, writes);
 }
 
 void rampart_provenance_truncate(struct dentry *dentry)

@@ -44,6 +44,12 @@ int rampart_provenance_exec(struct linux_binprm *bprm, u32 *traits);
  */
 int rampart_provenance_write(struct dentry *dentry, const void *value, size_t size);
 
+/*
+ * rampart_provenance_changes() - marks are about to change, or may have changed unseen: what was found of any file is to be found anew.
+ * Context: any; for a change that is about to be made, the inode is locked until it is made.
+ */
+void rampart_provenance_changes(void);
+
 /* rampart_provenance_marking() - whether it is for a mark that current changes an attribute. Context: any but interrupts. */
 bool rampart_provenance_marking(void);
 

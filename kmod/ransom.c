@@ -4,6 +4,7 @@
 #include <linux/hashtable.h>
 #include <linux/highmem.h>
 #include <linux/pagemap.h>
+#include <linux/percpu.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
@@ -218,15 +219,25 @@ struct written {
 };
 
 static struct kmem_cache *written_cache;
+/* The last that was not needed any more: whoever opens and closes one file after the other need not ask for memory for each. */
+static DEFINE_PER_CPU(struct written *, spare);
 static DEFINE_SPINLOCK(written_lock);
 static DEFINE_HASHTABLE(written_files, 8);	/* written_lock */
+
+static struct written *written_new(void)
+{
+	struct written *written = this_cpu_xchg(spare, NULL);
+
+	return written ?: kmem_cache_alloc(written_cache, GFP_KERNEL_ACCOUNT);
+}
 
 static void written_free(struct written *written)
 {
 	if (!written)
 		return;
 	subject_put(written->subject);
-	kmem_cache_free(written_cache, written);
+	if (this_cpu_cmpxchg(spare, NULL, written))
+		kmem_cache_free(written_cache, written);
 }
 
 static struct written *take(const struct file *file)
@@ -289,7 +300,7 @@ void rampart_ransom_open(struct file *file)
 	rampart_sleep_begin();
 	/* One that was opened and never closed: its opening failed later. */
 	written_free(take(file));
-	written = kmem_cache_alloc(written_cache, GFP_KERNEL_ACCOUNT);
+	written = written_new();
 	if (!written)
 		goto out;
 	written->subject = subject_get(current);
@@ -417,6 +428,11 @@ int rampart_ransom_init(void)
 
 void rampart_ransom_exit(void)
 {
+	int cpu;
+
 	forget_written();
+	for_each_possible_cpu(cpu)
+		if (per_cpu(spare, cpu))
+			kmem_cache_free(written_cache, per_cpu(spare, cpu));
 	kmem_cache_destroy(written_cache);
 }

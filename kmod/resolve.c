@@ -152,7 +152,7 @@ static void add_anchor(struct resolver *r, const struct path *path, u32 state, c
 		r->prefix_len += len;
 		r->n_anchors++;
 		if (!S_ISDIR(inode->i_mode))
-			r->view->file_anchors = true;
+			__set_bit(id.ino % RAMPART_FILE_ANCHORS, r->view->file_anchors);
 	}
 	for (i = 0; state && i < RAMPART_STATES; i++) {
 		if (anchor->states.s[i] == state)

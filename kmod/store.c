@@ -89,6 +89,7 @@ static struct rampart_view *view_new(struct ruleset_ref *ref, const struct rampa
 		view->roles[op] = rampart_ruleset_role(ref->rules, op);
 	view->info = *info;
 	view->generation = generation;
+	view->tag = generation % ~RAMPART_CLASS_MASK + 1;
 	view->epoch = ++epoch;
 	if (rampart_resolve(view, old, &homes)) {
 		view_free(view);

@@ -140,13 +140,10 @@ static int enter(struct task_struct *task, struct subject *subject, bool fresh)
 
 struct subject *subject_get(struct task_struct *task)
 {
-	struct subject *subject = NULL;
-	struct entry *entry;
+	struct subject *subject;
 
 	rcu_read_lock();
-	entry = find(task);
-	if (entry)
-		subject = rcu_dereference(entry->subject);
+	subject = subject_of(task);
 	if (subject && !kref_get_unless_zero(&subject->ref))
 		subject = NULL;
 	rcu_read_unlock();

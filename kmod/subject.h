@@ -22,7 +22,7 @@ struct ancestor {
 	struct image *image;	/* a reference */
 };
 
-/* What one exec created. Immutable once published in the table, but for @marks. */
+/* What one exec created. Immutable once published in the table, but for what is said to be not. */
 struct subject {
 	struct kref ref;
 	struct rcu_head rcu;
@@ -35,6 +35,7 @@ struct subject {
 	atomic_t marks;			/* of what copies files: those of all that it has read. Grows, any context */
 	/* Classes of all programs that led to this one, however many: as the policies of their times had them. */
 	u64 lineage, trusted_lineage;
+	struct kept_classes kept;	/* with its own and those of its ancestors: see kmod/enforce.c. Any context */
 	struct ancestor ancestors[RAMPART_LINEAGE_MAX];	/* nearest first */
 };
 

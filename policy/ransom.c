@@ -42,17 +42,12 @@ static bool has_magic(const u8 *data, u32 len)
 #define LEN_MIN 256
 #define VALUES_MIN 16
 
-enum rampart_content rampart_content(const u8 *data, u32 len, bool start)
+static enum rampart_content evenness(const u8 *data, u32 len)
 {
 	u16 counts[256] = {};
 	u64 squares = 0, values = 0, freedom, sum, more;
 	u32 i;
 
-	if (len < LEN_MIN)
-		return RAMPART_CONTENT_UNKNOWN;
-	len = min_t(u32, len, RAMPART_CONTENT_MAX);
-	if (start && has_magic(data, len))
-		return RAMPART_CONTENT_PLAIN;
 	for (i = 0; i < len; i++)
 		counts[data[i]]++;
 	/* Lines end where they do. */
@@ -69,6 +64,14 @@ enum rampart_content rampart_content(const u8 *data, u32 len, bool start)
 	sum = values * squares - (u64)len * len;
 	more = sum / len > freedom ? sum / len - freedom : 0;
 	return more * more > 36 * 2 * freedom ? RAMPART_CONTENT_PLAIN : RAMPART_CONTENT_CIPHER;
+}
+
+enum rampart_content rampart_content(const u8 *data, u32 len, bool start)
+{
+	if (len < LEN_MIN)
+		return RAMPART_CONTENT_UNKNOWN;
+	len = min_t(u32, len, RAMPART_CONTENT_MAX);
+	return start && has_magic(data, len) ? RAMPART_CONTENT_PLAIN : evenness(data, len);
 }
 
 /* --- names --- */
