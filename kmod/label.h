@@ -115,6 +115,7 @@ u32 rampart_program_hash(const struct exe_id *id);
 u64 rampart_program_classes(const struct rampart_view *view, const struct image *image, bool passed_on);
 /* The policy's classes that a file is in by its identity. Caller holds rcu_read_lock(). */
 struct class_pair rampart_program_members(const struct rampart_view *view, const struct exe_id *id);
+/* What rampart_image_classes() gives, found anew. Caller holds rcu_read_lock(), or _sched(). */
 struct class_pair rampart_find_image_classes(const struct rampart_view *view, struct image *image);
 /* The next exclusion that names the program, RAMPART_EXCLUSION_NONE: no more. *@slot: rampart_program_hash() at first. */
 u32 rampart_program_exclusion(const struct rampart_view *view, const struct image *image, bool passed_on, u32 *slot);
