@@ -115,7 +115,7 @@ static void tells_simple_commands(test_state *state)
 	static const struct {
 		const char *text;	/* arguments, each ended by NUL, and one NUL more */
 		bool simple;
-	} cases[] = {
+	} commands[] = {
 		{ "sh\0-c\0paperconf\0", true },
 		{ "sh\0-c\0sh -c paperconf 2>/dev/null\0", true },
 		{ "sh\0-c\0  /usr/bin/lpstat  -s </dev/null 2>&1 \0", true },
@@ -147,19 +147,19 @@ static void tells_simple_commands(test_state *state)
 	};
 	char path[64];
 
-	for (u32 i = 0; i < ARRAY_SIZE(cases); i++) {
+	for (u32 i = 0; i < ARRAY_SIZE(commands); i++) {
 		struct rampart_arguments args = { .path = path, .path_size = sizeof(path) };
 		u32 len = 0;
 
-		for (; cases[i].text[len]; len += strlen(cases[i].text + len) + 1)
+		for (; commands[i].text[len]; len += strlen(commands[i].text + len) + 1)
 			args.max++;
 		/* One that has no bytes ends like the list. */
 		if (args.max == 2) {
 			args.max++;
 			len++;
 		}
-		rampart_arguments_feed(&args, (const u8 *)cases[i].text, len);
-		if (args.simple != cases[i].simple)
+		rampart_arguments_feed(&args, (const u8 *)commands[i].text, len);
+		if (args.simple != commands[i].simple)
 			fail_msg("case %u: simple %u", i, args.simple);
 	}
 }
