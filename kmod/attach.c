@@ -24,6 +24,7 @@
 #include "attach.h"
 #include "enforce.h"
 #include "hooks.h"
+#include "plain.h"
 #include "provenance.h"
 #include "rampart.h"
 #include "selftest.h"
@@ -160,6 +161,8 @@ static void attach(unsigned int i)
 	if (before)
 		pr_notice("%s is attached now\n", hook->name);
 	hook->attached = true;
+	if (i == HOOK_inode_free)
+		rampart_plain_sees(true);
 	/* kernel.ftrace_enabled=0 then fails with EBUSY. */
 	if (RAMPART_SEALED)
 		hook->ops.flags |= FTRACE_OPS_FL_PERMANENT;
@@ -171,6 +174,8 @@ static void detach(unsigned int i)
 	int err;
 
 	lockdep_assert_held(&attach_lock);
+	if (i == HOOK_inode_free)
+		rampart_plain_sees(false);
 	hook->ops.flags &= ~FTRACE_OPS_FL_PERMANENT;
 	err = compat_direct_unregister(&hook->ops, hook->tramp);
 	WARN_ON_ONCE(err);

@@ -389,7 +389,8 @@ static noinline const struct rampart_excluded *find_exclusion(const struct repor
  * Most operations end here: no rule asks about @op, or all that it is about is known at once to be in no place. A section of RCU's sched
  * flavour costs three instructions where rcu_read_lock() costs 17.
  */
-static __always_inline bool is_outside(enum rampart_op op, const struct dentry *dentry, const struct dentry *dentry2, u32 traits)
+static __always_inline bool is_outside(enum rampart_op op, const struct dentry *dentry, const struct dentry *dentry2, u32 traits,
+				       unsigned long stamp)
 {
 	/* The process's own are not known yet. */
 	const u32 possible = traits | RAMPART_WIDE | BIT(RAMPART_TRAIT_NO_TERMINAL) | rampart_ransom_possible();
@@ -402,8 +403,8 @@ static __always_inline bool is_outside(enum rampart_op op, const struct dentry *
 	objects = view->objects[op];
 	below = op == RAMPART_OP_RENAME ? objects : 0;
 	outside = !(view->ops & BIT_ULL(op)) ||
-		  (!(view->wide[op] & possible) && rampart_label_outside(view, dentry, objects, below) &&
-		   (!dentry2 || rampart_label_outside(view, dentry2, objects, below)));
+		  (!(view->wide[op] & possible) && rampart_label_outside(view, dentry, objects, below, stamp) &&
+		   (!dentry2 || rampart_label_outside(view, dentry2, objects, below, 0)));
 	rcu_read_unlock_sched();
 	return outside;
 }
@@ -506,7 +507,7 @@ int rampart_enforce(enum rampart_hook hook, enum rampart_op op, const struct ram
 		    const struct rampart_target *target2, u32 flags)
 {
 	if (target && target->dentry && !target->disk &&
-	    is_outside(op, target->dentry, target2 ? target2->dentry : NULL, target->traits))
+	    is_outside(op, target->dentry, target2 ? target2->dentry : NULL, target->traits, 0))
 		return 0;
 	return enforce(hook, op, target, target2, flags, true);
 }
@@ -530,7 +531,11 @@ static noinline int enforce_dentry(enum rampart_hook hook, enum rampart_op op, s
 
 int rampart_enforce_dentry(enum rampart_hook hook, enum rampart_op op, struct dentry *dentry, u32 flags)
 {
-	return likely(is_outside(op, dentry, NULL, 0)) ? 0 : enforce_dentry(hook, op, dentry, flags);
+	unsigned long stamp = READ_ONCE(rampart_plain_stamps[op]);
+
+	/* The view is at least as new. */
+	smp_rmb();
+	return likely(is_outside(op, dentry, NULL, 0, stamp)) ? 0 : enforce_dentry(hook, op, dentry, flags);
 }
 
 int rampart_enforce_traits(enum rampart_hook hook, enum rampart_op op, struct dentry *dentry, u32 traits, u32 flags)

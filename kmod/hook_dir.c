@@ -21,7 +21,7 @@ static struct rampart_label label_now(struct dentry *dentry)
 
 	rcu_read_lock();
 	view = rampart_view();
-	if (!rampart_label_outside(view, dentry, ~0ULL, ~0ULL))
+	if (!rampart_label_outside(view, dentry, ~0ULL, ~0ULL, 0))
 		rampart_label(view, dentry, &label);
 	rcu_read_unlock();
 	return label;
@@ -63,6 +63,14 @@ int hook_inode_rename(struct inode *old_dir, struct dentry *old_dentry, struct i
 		rampart_store_refresh_later(false, true);
 	rampart_watch_rename(old_dentry, new_dentry, flags);
 	after_change(new_dentry);
+	return 0;
+}
+
+/* Any context but interrupts, does not sleep. */
+int hook_inode_free(struct inode *inode)
+{
+	rampart_hook_seen(inode_free);
+	rampart_plain_forget(inode);
 	return 0;
 }
 

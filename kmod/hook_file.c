@@ -21,6 +21,7 @@
 #include "enforce.h"
 #include "hook_cgroup.h"
 #include "hook_file.h"
+#include "plain.h"
 #include "provenance.h"
 #include "ransom.h"
 #include "rampart.h"
@@ -71,24 +72,29 @@ static int enforce_read(struct file *file)
 	return rampart_enforce_dentry(HOOK_file_open, RAMPART_OP_READ, real_dentry(file), file->f_flags);
 }
 
+/* What is in a plain folder is neither a device nor a control group's. */
+static int enforce_open_write(struct file *file)
+{
+	if (likely(rampart_plain(RAMPART_OP_WRITE, real_dentry(file))))
+		return 0;
+	return rampart_enforce_cgroup_file(HOOK_file_open, file_inode(file)) ?: enforce_write(HOOK_file_open, file, file->f_flags);
+}
+
 /* A program that is executed is opened for reading, too. */
 int hook_file_open(struct file *file)
 {
 	int err;
 
 	rampart_hook_seen(file_open);
-	if (static_branch_unlikely(&reads_judged)) {
+	if (static_branch_unlikely(&reads_judged) && !rampart_plain(RAMPART_OP_READ, real_dentry(file))) {
 		err = enforce_read(file);
 		if (err)
 			return err;
 	}
 	if (likely(!(file->f_mode & FMODE_WRITE) && !(file->f_flags & O_TRUNC)))
 		return rampart_follow_open(file);
-	err = rampart_enforce_cgroup_file(HOOK_file_open, file_inode(file));
-	if (err)
-		return err;
 	rampart_watch_change(file->f_path.dentry);
-	err = enforce_write(HOOK_file_open, file, file->f_flags) ?: rampart_follow_open(file);
+	err = enforce_open_write(file) ?: rampart_follow_open(file);
 	if (!err)
 		rampart_watch_open(file);
 	return err;

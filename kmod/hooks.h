@@ -44,6 +44,7 @@
 	H(inode_setxattr, 6, OP(SETXATTR))                                  \
 	H(inode_removexattr, 3, OP(SETXATTR))                               \
 	RAMPART_HOOKS_ACL(H)                                                \
+	H(inode_free, 1, OP(WRITE) | OP(READ))                              \
 	H(sb_mount, 5, OP(MOUNT))                                           \
 	H(sb_umount, 2, OP(MOUNT))                                          \
 	H(move_mount, 2, OP(MOUNT))                                         \
@@ -106,6 +107,7 @@ int hook_bprm_check(struct linux_binprm *bprm);
 int hook_file_open(struct file *file);
 int hook_inode_rename(struct inode *old_dir, struct dentry *old_dentry, struct inode *new_dir,
 		      struct dentry *new_dentry, unsigned int flags);
+int hook_inode_free(struct inode *inode);
 int hook_inode_unlink(struct inode *dir, struct dentry *dentry);
 int hook_inode_setattr(compat_idmap *idmap, struct dentry *dentry, struct iattr *attr);
 int hook_inode_create(struct inode *dir, struct dentry *dentry, umode_t mode);

@@ -69,6 +69,7 @@ static void cache_put(const struct rampart_view *view, const struct inode *inode
 
 void rampart_label_moving(void)
 {
+	rampart_plain_changing();
 	atomic_inc(&rampart_tree_moving);
 	atomic_inc(&rampart_tree_epoch);
 }
@@ -78,6 +79,7 @@ void rampart_label_moved(void)
 	atomic_inc(&rampart_tree_epoch);
 	smp_mb__before_atomic();
 	atomic_dec(&rampart_tree_moving);
+	rampart_plain_changed();
 }
 
 struct anchor *rampart_anchor_slot(const struct rampart_view *view, const struct exe_id *id)
@@ -334,8 +336,10 @@ static void find_states(const struct rampart_view *view, struct dentry *dentry, 
 		if (!need_seqretry(&rename_lock, seq))
 			break;
 		/* What was put during this round is of names in motion, and cannot be told from the rest. */
-		if (put)
+		if (put) {
 			atomic_inc(&rampart_tree_epoch);
+			rampart_plain_again();
+		}
 		seq = 1;
 	}
 	done_seqretry(&rename_lock, seq);
@@ -484,7 +488,7 @@ bool rampart_label_has_role(struct dentry *dentry, enum rampart_role role)
 
 	rcu_read_lock_sched();
 	view = rampart_view();
-	outside = !view->roles[role] || rampart_label_outside(view, dentry, view->roles[role], 0);
+	outside = !view->roles[role] || rampart_label_outside(view, dentry, view->roles[role], 0, 0);
 	rcu_read_unlock_sched();
 	return !outside && has_role(dentry, role);
 }
@@ -626,7 +630,10 @@ known:
 int rampart_label_init(void)
 {
 	rampart_cache = kvcalloc(1 << RAMPART_CACHE_BITS, sizeof(*rampart_cache), GFP_KERNEL);
-	return rampart_cache ? 0 : -ENOMEM;
+	if (rampart_cache && !rampart_plain_init())
+		return 0;
+	kvfree(rampart_cache);
+	return -ENOMEM;
 }
 
 void rampart_label_exit(void)
@@ -635,5 +642,6 @@ void rampart_label_exit(void)
 	purge_marks(U64_MAX);
 	spin_unlock(&marks_lock);
 	rcu_barrier();
+	rampart_plain_exit();
 	kvfree(rampart_cache);
 }

@@ -19,6 +19,7 @@
 #include <linux/rcupdate.h>
 #include <linux/workqueue.h>
 
+#include "plain.h"
 #include "store.h"
 #include "subject.h"
 
@@ -49,8 +50,6 @@ struct class_pair {
 	u64 all;
 	u64 trusted;	/* by these it can be exempt: nobody but root can make another program of it */
 };
-
-#define RAMPART_FILE_ANCHORS 4096
 
 /* Everything one decision reads. Immutable once published; freed after RCU. */
 struct rampart_view {
@@ -230,9 +229,11 @@ bool rampart_label_outside_by_states(const struct rampart_view *view, const stru
  * rampart_label_outside() - true only if @dentry is in none of @classes, and nothing below it in any of @below; false when that is not known at once.
  * What most operations are about is outside of every place, and is known to be so by what is cached of its directory: one without states
  * has none below it either, up to the next anchor, which is a directory itself; what is not a directory has what its parent has. No name
- * is read, so that a rename meanwhile is one that came before or after. Caller holds rcu_read_lock(), or _sched().
+ * is read, so that a rename meanwhile is one that came before or after. @stamp: as rampart_plain_put() has it, or 0. Caller holds
+ * rcu_read_lock(), or _sched().
  */
-static __always_inline bool rampart_label_outside(const struct rampart_view *view, const struct dentry *dentry, u64 classes, u64 below)
+static __always_inline bool rampart_label_outside(const struct rampart_view *view, const struct dentry *dentry, u64 classes, u64 below,
+						  unsigned long stamp)
 {
 	const struct inode *inode = d_inode_rcu(dentry);
 	const struct rampart_cached *entry;
@@ -252,7 +253,11 @@ static __always_inline bool rampart_label_outside(const struct rampart_view *vie
 	outside = !READ_ONCE(entry->states.s[0]);
 	if (!rampart_cache_end(entry, seq))
 		return false;
-	return likely(outside) || rampart_label_outside_by_states(view, dentry, inode, classes, below);
+	if (unlikely(!outside))
+		return rampart_label_outside_by_states(view, dentry, inode, classes, below);
+	if (stamp)
+		rampart_plain_put(inode, stamp);
+	return true;
 }
 
 #endif

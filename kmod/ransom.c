@@ -80,6 +80,7 @@ static void count(const struct chain *chain, enum rampart_ransom_sign sign, u32 
 		if (found && !image->ransoms) {
 			WRITE_ONCE(image->ransoms, true);
 			atomic_inc(&rampart_ransom_found);
+			rampart_plain_again();
 		}
 	}
 	spin_unlock(&signs_lock);
@@ -110,8 +111,10 @@ static void add_own_sign(enum rampart_ransom_sign sign, const struct dentry *den
 
 void rampart_ransom_forget(const struct image *image)
 {
-	if (image->ransoms)
+	if (image->ransoms) {
 		atomic_dec(&rampart_ransom_found);
+		rampart_plain_again();
+	}
 }
 
 void rampart_ransom_stop(const struct rampart_view *view)

@@ -100,8 +100,12 @@ static struct rampart_view *view_new(struct ruleset_ref *ref, const struct rampa
 
 static void swap_view(struct rampart_view *view)
 {
-	struct rampart_view *old = rcu_replace_pointer(rampart_active, view, lockdep_is_held(&store_lock));
+	struct rampart_view *old;
 
+	rampart_plain_changing();
+	old = rcu_replace_pointer(rampart_active, view, lockdep_is_held(&store_lock));
+	rampart_plain_of(view);
+	rampart_plain_changed();
 	if (!old)
 		return;
 	INIT_RCU_WORK(&old->free, free_later);

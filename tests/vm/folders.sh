@@ -63,5 +63,32 @@ account cleo 1005 /home/cleo
 protected home/by_symlink /home/cleo/Documents/f
 protected home/by_symlink_real /data/real/Documents/g
 mv /data/people/ann /data/people/gone 2> /dev/null && not_ok home/moved "it could be" || ok home/moved
+
+# What has just been seen to lie in no place is moved into one, by who may, or ends there and its memory is a new folder's.
+mkdir -p /usr/local/bin/keeper
+cp "$(realpath /bin/busybox)" /usr/local/bin/keeper/tidy
+for program in mkdir mv rm touch; do ln -s tidy /usr/local/bin/keeper/$program; done
+more_allow="
+    - {exe: /usr/local/bin/keeper/tidy}"
+check plain/apply apply 3 block off
+check plain/enforcing wait_enforcing
+keeper=/usr/local/bin/keeper
+brief() { mkdir -p /srv/brief/below && changes /srv/brief/below/f && changes /srv/brief/below/f; }
+check plain/warm brief
+check plain/moved_in $keeper/mv /srv/brief /srv/ledger/brief
+refused plain/inside changes /srv/ledger/brief/below/f
+check plain/moved_out $keeper/mv /srv/ledger/brief /srv/brief
+check plain/outside changes /srv/brief/below/f
+again() {
+	for _ in $(seq 300); do
+		brief && rm -r /srv/brief && $keeper/mkdir /srv/ledger/new && $keeper/touch /srv/ledger/new/f || return
+		if changes /srv/ledger/new/f 2> /dev/null; then
+			echo "it was written to"
+			return 1
+		fi
+		$keeper/rm -r /srv/ledger/new || return
+	done
+}
+check plain/memory_used_again again
 check block/still_enforcing wait_enforcing
 finish
