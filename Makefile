@@ -29,7 +29,7 @@ UNIT_SRC := $(wildcard tests/unit/test_*.c)
 obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
 
 .SECONDARY:
-.PHONY: all user kmod setup keys demo test test-debug harm bench unit unit-programs kunit fuzz fuzzers torture coverage soak man clean
+.PHONY: all user kmod setup keys demo test test-debug harm bench bench-usb unit unit-programs kunit fuzz fuzzers torture coverage soak man clean
 all: user kmod man
 
 setup:
@@ -94,11 +94,12 @@ unsealed-%: $(B)/keys/trust.pem
 # --- programs that run inside guests ---
 SWAPS := 701
 .PHONY: guest-files guest-demo unsealed
-guest-files: $(addprefix $(B)/guest/,file asr disk secret inject daemon preload.so syscalls ask bench faults flood hold move slow told rawnl cut fuzznl foreign refuse/.made swap/.made-$(SWAPS)) guest-demo unsealed
+guest-files: $(addprefix $(B)/guest/,file asr disk device secret inject daemon preload.so syscalls ask bench cycle faults flood hold move slow told rawnl cut fuzznl foreign refuse/.made swap/.made-$(SWAPS)) guest-demo unsealed
 guest-demo: $(B)/guest/editor $(B)/guest/locker
 	@cp -p tests/vm/*.sh tests/vm/*.awk $(B)/guest/
 $(B)/guest/secret: tests/bypass/secret.c tests/bypass/ways.h
 $(B)/guest/disk: tests/bypass/disk.c
+$(B)/guest/device: tests/bypass/device.c
 # The attacks on files, and ordinary work on them: several sources, one program each.
 $(B)/guest/file: $(wildcard tests/bypass/file/*.c tests/bypass/file/*.h)
 $(B)/guest/syscalls: $(wildcard tests/vm/syscalls/*.c tests/vm/syscalls/*.h) $(addprefix tests/bypass/file/,ring.c ring.h)
@@ -110,6 +111,7 @@ $(B)/guest/inject: tests/bypass/inject.c
 $(B)/guest/daemon: tests/bypass/daemon.c
 $(B)/guest/ask: tests/vm/ask.c
 $(B)/guest/bench: tests/vm/bench.c
+$(B)/guest/cycle: tests/vm/cycle.c
 $(B)/guest/faults: tests/vm/faults.c
 $(B)/guest/flood: tests/vm/flood.c
 $(B)/guest/hold: tests/vm/hold.c
@@ -161,7 +163,7 @@ $(B)/tests/unit/%: $(B)/obj/tests/unit/%.o $(B)/librampart.a
 
 # Those of the core run it under the sanitizers; so does the one that has it compiled in.
 SANITIZE := -fsanitize=address,undefined
-CORE_TESTS := $(patsubst %,$(B)/tests/unit/%,test_pb test_names test_decode test_cms test_floor test_ruleset test_decide test_arguments test_ransom)
+CORE_TESTS := $(patsubst %,$(B)/tests/unit/%,test_pb test_names test_decode test_device test_cms test_floor test_ruleset test_decide test_arguments test_ransom)
 SANITIZED_CORE := $(CORE_SRC:%.c=$(B)/obj/sanitized/%.o)
 SANITIZED := $(CORE_TESTS) $(B)/tests/unit/test_ruleset_memory
 $(SANITIZED_CORE) $(SANITIZED:$(B)/%=$(B)/obj/%.o): private CFLAGS += $(SANITIZE) -fno-sanitize-recover=all
@@ -251,6 +253,10 @@ harm: setup
 # What everything costs, in both stock kernels. Half an hour.
 bench: setup
 	@scripts/bench
+
+# What it does about devices, beside USBGuard, in the newer of them. Half an hour.
+bench-usb: setup
+	@scripts/bench-usb
 
 clean:
 	rm -rf $(B)

@@ -243,7 +243,7 @@ static bool do_mount_refused(void)
 	return mount("none", ".", "rampart-no-such-type", 0, NULL) < 0 && errno == ENODEV;
 }
 
-/* Mounts a file system on one directory, moves it to another, takes it away. */
+/* Mounts a file system on one directory, changes how, moves it to another, takes it away. */
 static bool move_and_unmount(void)
 {
 	bool good;
@@ -252,7 +252,7 @@ static bool move_and_unmount(void)
 	if (mount("rampart-probe", "from", "tmpfs", 0, "size=4k"))
 		return false;
 	tree = syscall(SYS_open_tree, AT_FDCWD, "from", OPEN_TREE_CLONE | O_CLOEXEC);
-	good = tree >= 0 && !syscall(SYS_move_mount, tree, "", AT_FDCWD, "to", MOVE_MOUNT_F_EMPTY_PATH);
+	good = !mount(NULL, "from", NULL, MS_REMOUNT, "size=8k") && tree >= 0 && !syscall(SYS_move_mount, tree, "", AT_FDCWD, "to", MOVE_MOUNT_F_EMPTY_PATH);
 	if (good)
 		good = !umount2("to", MNT_DETACH);
 	if (tree >= 0)

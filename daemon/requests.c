@@ -205,10 +205,13 @@ static void send_grant(struct daemon *daemon, const Rampart__Event *event, uint3
 	int err;
 
 	grant.rule = event->rule;
-	grant.exe_dev = event->subject->exe_dev;
-	grant.exe_ino = event->subject->exe_ino;
 	grant.place = place;
-	grant.uid = event->subject->uid;
+	/* A device is granted to whoever uses it. */
+	if (!*event->device) {
+		grant.exe_dev = event->subject->exe_dev;
+		grant.exe_ino = event->subject->exe_ino;
+		grant.uid = event->subject->uid;
+	}
 	grant.seconds = seconds;
 	grant.generation = event->generation;
 	err = kernel ? kernel_grant(kernel, &grant, &result) : -ENODEV;

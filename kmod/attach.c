@@ -22,6 +22,7 @@
 #include <names.h>
 
 #include "attach.h"
+#include "device.h"
 #include "enforce.h"
 #include "hooks.h"
 #include "plain.h"
@@ -260,6 +261,7 @@ static void rearm(struct work_struct *work)
 	mutex_unlock(&attach_lock);
 	if (!err)
 		err = rampart_store_refresh();
+	rampart_devices_again();
 	if (err)
 		pr_err("armed again, but out of memory: trusted programs may not be known, nor what was moved meanwhile\n");
 	else
@@ -298,6 +300,12 @@ void rampart_attach_need(u64 ops)
 	if (!disarmed_until)
 		attach_needed();
 	mutex_unlock(&attach_lock);
+}
+
+bool rampart_attached(enum rampart_hook hook)
+{
+	lockdep_assert_held(&attach_lock);
+	return hooks[hook].attached;
 }
 
 unsigned int rampart_hook_count(void)

@@ -5,6 +5,8 @@
 
 #include <linux/types.h>
 
+#include "hooks.h"
+
 struct rampart_hook_status {
 	const char *name;	/* "security_file_open" */
 	bool needed, attached, proven;
@@ -17,6 +19,9 @@ void rampart_attach_exit(void);	/* detaches all, waits for every handler */
 
 /* Attaches every hook that serves an operation of @ops (BIT(RAMPART_OP_*)), detaches the others. */
 void rampart_attach_need(u64 ops);
+
+/* rampart_attached() - for the self-test, which runs while hooks are being attached. */
+bool rampart_attached(enum rampart_hook hook);
 
 unsigned int rampart_hook_count(void);
 void rampart_hook_status(unsigned int i, struct rampart_hook_status *status);

@@ -3,10 +3,14 @@
 #ifndef RAMPART_COMPAT_H
 #define RAMPART_COMPAT_H
 
+#include <linux/blkdev.h>
 #include <linux/cred.h>
+#include <linux/device.h>
 #include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/ftrace.h>
+#include <linux/highmem.h>
+#include <linux/pagemap.h>
 #include <linux/mm.h>
 #include <linux/namei.h>
 #include <linux/version.h>
@@ -53,6 +57,43 @@ static inline int compat_direct_unregister(struct ftrace_ops *ops, unsigned long
 /* Exported, but declared in none of the headers that a module is given. */
 int vfs_path_lookup(struct dentry *dentry, struct vfsmount *mnt, const char *name, unsigned int flags, struct path *path);
 #endif
+
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 4, 0)
+typedef const struct bus_type compat_bus;
+typedef const struct class compat_class;
+#else
+typedef struct bus_type compat_bus;
+typedef struct class compat_class;
+#endif
+
+/* The first @size bytes, at most a page, of a block device. 0 or an errno. May sleep. */
+static inline int compat_read_start(dev_t dev, void *start, size_t size)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 9, 0)
+	struct file *file = bdev_file_open_by_dev(dev, BLK_OPEN_READ, NULL, NULL);
+	loff_t pos = 0;
+	ssize_t got;
+
+	if (IS_ERR(file))
+		return PTR_ERR(file);
+	got = kernel_read(file, start, size, &pos);
+	bdev_fput(file);
+	return got == (ssize_t)size ? 0 : -EIO;
+#else
+	struct block_device *bdev = blkdev_get_by_dev(dev, FMODE_READ, NULL);
+	struct page *page;
+
+	if (IS_ERR(bdev))
+		return PTR_ERR(bdev);
+	page = read_mapping_page(bdev->bd_inode->i_mapping, 0, NULL);
+	if (!IS_ERR(page)) {
+		memcpy_from_page(start, page, 0, size);
+		put_page(page);
+	}
+	blkdev_put(bdev, FMODE_READ);
+	return PTR_ERR_OR_ZERO(page);
+#endif
+}
 
 /* One page of another address space, with a reference, or NULL. Caller holds its mmap lock. */
 static inline struct page *compat_get_page(struct mm_struct *mm, unsigned long address)

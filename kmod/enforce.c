@@ -16,6 +16,7 @@
 #include "enforce.h"
 #include "event.h"
 #include "grant.h"
+#include "medium.h"
 #include "provenance.h"
 #include "ransom.h"
 #include "rampart.h"
@@ -240,9 +241,7 @@ static void report(const struct report *r)
 	if (!event)
 		return;
 	event->generation = r->view->generation;
-	event->subject = subject_get(current);
-	if (event->subject)
-		event->exe = event->subject->image->id;
+	rampart_event_by_current(event);
 	event->subject_classes = request->subject;
 	event->lineage = request->lineage;
 	event->exe_classes = request->exe;
@@ -251,18 +250,12 @@ static void report(const struct report *r)
 	event->traits = request->traits;
 	if (r->excluded)
 		strscpy(event->exclusion, r->excluded->name, sizeof(event->exclusion));
-	event->pid = task_pid_nr(current);
-	event->tgid = task_tgid_nr(current);
-	event->uid = from_kuid(&init_user_ns, current_uid());
-	event->loginuid = from_kuid(&init_user_ns, audit_get_loginuid(current));
 	event->op_flags = r->flags;
 	event->hook = r->hook;
 	event->op = request->op;
 	event->outcome = r->verdict->outcome;
 	event->mode = rule->mode;
 	strscpy(event->rule, rule->name, sizeof(event->rule));
-	memcpy(event->comm, current->comm, sizeof(event->comm));
-	event->comm[sizeof(event->comm) - 1] = 0;
 	report_object(&event->object, r->target, &request->object,
 		      place_of(rule, request->op, r->target, &request->object), r->verdict->first);
 	report_object(&event->object2, r->target2, &request->object2,
@@ -503,9 +496,21 @@ out:
 	return err;
 }
 
+/* What policies say of media is asked first: it is about the medium, whoever is allowed to change the file. */
+static __always_inline int judge_medium(enum rampart_hook hook, enum rampart_op op, struct dentry *dentry)
+{
+	return static_branch_unlikely(&rampart_media_judged) ? rampart_medium_file(hook, op, dentry) : 0;
+}
+
 int rampart_enforce(enum rampart_hook hook, enum rampart_op op, const struct rampart_target *target,
 		    const struct rampart_target *target2, u32 flags)
 {
+	int err = target && target->dentry ? judge_medium(hook, op, target->dentry) : 0;
+
+	if (!err && target2 && target2->dentry)
+		err = judge_medium(hook, op, target2->dentry);
+	if (err)
+		return err;
 	if (target && target->dentry && !target->disk &&
 	    is_outside(op, target->dentry, target2 ? target2->dentry : NULL, target->traits, 0))
 		return 0;
@@ -532,9 +537,17 @@ static noinline int enforce_dentry(enum rampart_hook hook, enum rampart_op op, s
 int rampart_enforce_dentry(enum rampart_hook hook, enum rampart_op op, struct dentry *dentry, u32 flags)
 {
 	unsigned long stamp = READ_ONCE(rampart_plain_stamps[op]);
+	int err;
 
 	/* The view is at least as new. */
 	smp_rmb();
+	if (static_branch_unlikely(&rampart_media_judged)) {
+		err = rampart_medium_file(hook, op, dentry);
+		if (err)
+			return err;
+		if (!rampart_medium_is_fixed(dentry))
+			stamp = 0;
+	}
 	return likely(is_outside(op, dentry, NULL, 0, stamp)) ? 0 : enforce_dentry(hook, op, dentry, flags);
 }
 
@@ -589,6 +602,11 @@ int rampart_enforce_code(enum rampart_hook hook, enum rampart_op op, struct file
 	bool hashed;
 	int err;
 
+	if (file && static_branch_unlikely(&rampart_media_judged)) {
+		err = rampart_medium_file(hook, op, file->f_path.dentry);
+		if (err)
+			return err;
+	}
 	if (!is_asked(op, &asked, &hashed, &aged_days))
 		return 0;
 	rampart_sleep_begin();

@@ -6,6 +6,7 @@
  * reader and keeps it until the reader says that it is stored. Meanwhile the rings fill; what no longer fits is
  * counted.
  */
+#include <linux/audit.h>
 #include <linux/atomic.h>
 #include <linux/ktime.h>
 #include <linux/mutex.h>
@@ -311,13 +312,28 @@ static bool has_object2(const struct rampart_event *event)
 	return event->path2_len || object->dev || object->ino || object->classes || object->tgid || object->flags;
 }
 
+void rampart_event_by_current(struct rampart_event *event)
+{
+	event->subject = subject_get(current);
+	if (event->subject)
+		event->exe = event->subject->image->id;
+	event->pid = task_pid_nr(current);
+	event->tgid = task_tgid_nr(current);
+	event->uid = from_kuid(&init_user_ns, current_uid());
+	event->loginuid = from_kuid(&init_user_ns, audit_get_loginuid(current));
+	memcpy(event->comm, current->comm, sizeof(event->comm));
+	event->comm[sizeof(event->comm) - 1] = 0;
+}
+
 static void put_objects(struct pb_writer *w, const struct rampart_event *event)
 {
 	u32 len = min_t(u32, event->path_len, RAMPART_EVENT_PATHS - 1);
 	u32 start2 = len + 1;
 
 	put_object(w, 10, &event->object, event->paths, len);
-	if (has_object2(event))
+	if (event->is_device)
+		put_text(w, 17, event->paths + start2, event->path2_len, PATH_ESCAPED_MAX);
+	else if (has_object2(event))
 		put_object(w, 11, &event->object2, event->paths + start2,
 			   min_t(u32, event->path2_len, RAMPART_EVENT_PATHS - start2));
 }
@@ -341,6 +357,7 @@ static void put_event(struct pb_writer *w, const struct rampart_event *event)
 	pb_put_varint(w, 14, event->hook);
 	pb_put_varint(w, 15, event->traits);
 	pb_put_bytes(w, 16, event->exclusion, strnlen(event->exclusion, sizeof(event->exclusion)));
+	pb_put_varint(w, 18, event->notify);
 	pb_end(w, mark);
 }
 

@@ -45,6 +45,8 @@ struct rampart_event {
 	char comm[16];
 	struct rampart_event_object object, object2;
 	u16 path_len, path2_len;	/* without NUL; 0: none */
+	bool is_device;		/* the second is what describes the device of the first */
+	bool notify;
 	/* path NUL path2 NUL: the second begins at path_len + 1, even when the first is empty */
 	char paths[RAMPART_EVENT_PATHS];
 };
@@ -60,6 +62,9 @@ void rampart_event_exit(void);
  */
 struct rampart_event *rampart_event_reserve(enum rampart_outcome outcome);
 void rampart_event_commit(struct rampart_event *event);
+
+/* rampart_event_by_current() - says that current has done it; classes are left to the caller. */
+void rampart_event_by_current(struct rampart_event *event);
 
 /* Counters, one per outcome; they rise even when nothing is recorded. */
 void rampart_count(enum rampart_outcome outcome);

@@ -5,6 +5,7 @@
 
 #include <names.h>
 
+#include "device.h"
 #include "grant.h"
 #include "label.h"
 #include "rampart.h"
@@ -93,9 +94,15 @@ static enum rampart_reason decode(struct pb_view message, struct grant *grant, u
 	}
 	if (ret < 0)
 		return ret == -EPROTO ? RAMPART_REASON_UNKNOWN_FIELD : RAMPART_REASON_ENCODING;
-	if (!grant->rule[0] || !grant->ino || !*seconds || !grant->generation)
+	if (!grant->rule[0] || !*seconds || !grant->generation)
 		return RAMPART_REASON_MISSING_FIELD;
 	return *seconds <= RAMPART_GRANT_SECONDS_MAX ? RAMPART_REASON_OK : RAMPART_REASON_BAD_VALUE;
+}
+
+/* A device is granted to whoever uses it, and to the kernel, which has no program. */
+static bool is_of_device(const struct grant *grant)
+{
+	return !grant->ino;
 }
 
 static enum rampart_reason check(const struct grant *grant)
@@ -107,7 +114,8 @@ static enum rampart_reason check(const struct grant *grant)
 	rcu_read_lock();
 	view = rampart_view();
 	stale = view->generation != grant->generation || !view->info.name[0];
-	mode = rampart_ruleset_mode(view->rules, grant->rule);
+	mode = is_of_device(grant) ? rampart_devices_mode(rampart_ruleset_devices(view->rules), grant->rule) :
+				     rampart_ruleset_mode(view->rules, grant->rule);
 	rcu_read_unlock();
 	if (stale)
 		return RAMPART_REASON_STALE;
@@ -173,9 +181,28 @@ enum rampart_reason rampart_grant_add(struct pb_view message)
 		grant.expiry = now + (u64)seconds * NSEC_PER_SEC;
 		reason = insert(&grant, now);
 	}
+	if (!reason && is_of_device(&grant))
+		rampart_devices_again();
 	if (reason)
 		pr_notice_ratelimited("grant refused: %s\n", rampart_reason_text(reason));
 	return reason;
+}
+
+/* Sets the rule of @wanted. */
+static bool find(struct grant *wanted, const char *rule)
+{
+	bool found = false;
+	unsigned long flags;
+	u64 now;
+
+	if (!READ_ONCE(used) || strscpy(wanted->rule, rule, sizeof(wanted->rule)) < 0)
+		return false;
+	now = ktime_get_boottime_ns();
+	raw_spin_lock_irqsave(&lock, flags);
+	for (const struct grant *g = grants; g < grants + GRANTS_MAX && !found; g++)
+		found = g->expiry > now && is_same(g, wanted);
+	raw_spin_unlock_irqrestore(&lock, flags);
+	return found;
 }
 
 bool rampart_grant_find(const char *rule, const struct exe_id *exe, u32 place, u32 uid, u64 generation)
@@ -183,16 +210,11 @@ bool rampart_grant_find(const char *rule, const struct exe_id *exe, u32 place, u
 	struct grant wanted = {
 		.dev = exe->dev, .ino = exe->ino, .place = place, .uid = uid, .generation = generation,
 	};
-	bool found = false;
-	unsigned long flags;
-	u64 now;
 
-	if (!READ_ONCE(used) || !exe->ino || strscpy(wanted.rule, rule, sizeof(wanted.rule)) < 0)
-		return false;
-	now = ktime_get_boottime_ns();
-	raw_spin_lock_irqsave(&lock, flags);
-	for (const struct grant *g = grants; g < grants + GRANTS_MAX && !found; g++)
-		found = g->expiry > now && is_same(g, &wanted);
-	raw_spin_unlock_irqrestore(&lock, flags);
-	return found;
+	return exe->ino && find(&wanted, rule);
+}
+
+bool rampart_grant_find_device(const char *rule, u32 place, u64 generation)
+{
+	return find(&(struct grant){ .place = place, .generation = generation }, rule);
 }

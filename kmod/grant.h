@@ -17,4 +17,7 @@ enum rampart_reason rampart_grant_add(struct pb_view message);
 /* rampart_grant_find() - whether a grant that is still valid covers this. Context: any; cheap while there are none. */
 bool rampart_grant_find(const char *rule, const struct exe_id *exe, u32 place, u32 uid, u64 generation);
 
+/* rampart_grant_find_device() - the same of a device: whoever uses it. */
+bool rampart_grant_find_device(const char *rule, u32 place, u64 generation);
+
 #endif

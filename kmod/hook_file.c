@@ -21,6 +21,7 @@
 #include "enforce.h"
 #include "hook_cgroup.h"
 #include "hook_file.h"
+#include "medium.h"
 #include "plain.h"
 #include "provenance.h"
 #include "ransom.h"
@@ -80,12 +81,30 @@ static int enforce_open_write(struct file *file)
 	return rampart_enforce_cgroup_file(HOOK_file_open, file_inode(file)) ?: enforce_write(HOOK_file_open, file, file->f_flags);
 }
 
+/* What is in a plain folder is on no medium that is judged. */
+static noinline int see_medium(struct file *file)
+{
+	int err;
+
+	if (rampart_plain(RAMPART_OP_READ, real_dentry(file)))
+		return 0;
+	rampart_sleep_begin();
+	err = rampart_medium_see(file->f_path.dentry);
+	rampart_sleep_end();
+	return err;
+}
+
 /* A program that is executed is opened for reading, too. */
 int hook_file_open(struct file *file)
 {
 	int err;
 
 	rampart_hook_seen(file_open);
+	if (static_branch_unlikely(&rampart_media_judged)) {
+		err = see_medium(file);
+		if (err)
+			return err;
+	}
 	if (static_branch_unlikely(&reads_judged) && !rampart_plain(RAMPART_OP_READ, real_dentry(file))) {
 		err = enforce_read(file);
 		if (err)
@@ -189,8 +208,11 @@ static bool ioctl_commands_disk(unsigned int cmd)
 	}
 }
 
-/* A loop device reads its file by any descriptor, also by one that is open for writing only. */
-static int read_by_loop(enum rampart_hook hook, unsigned int cmd, unsigned long arg)
+/*
+ * A loop device reads its file by any descriptor, also by one that is open for writing only; and what is on the medium of its file is on that
+ * medium.
+ */
+static int follow_loop(enum rampart_hook hook, const struct inode *loop, unsigned int cmd, unsigned long arg)
 {
 	struct file *file;
 	u32 fd = arg;
@@ -200,19 +222,36 @@ static int read_by_loop(enum rampart_hook hook, unsigned int cmd, unsigned long 
 		return 0;
 	rampart_sleep_begin();
 	file = cmd == LOOP_CONFIGURE && get_user(fd, &((struct loop_config __user *)arg)->fd) ? NULL : fget(fd);
-	if (file && !(file->f_mode & FMODE_READ))
+	if (file && static_branch_unlikely(&reads_judged) && !(file->f_mode & FMODE_READ))
 		err = rampart_enforce_dentry(hook, RAMPART_OP_READ, real_dentry(file), cmd);
+	if (file && !err && static_branch_unlikely(&rampart_media_judged))
+		err = rampart_medium_loop(loop->i_rdev, file);
 	if (file)
 		fput(file);
 	rampart_sleep_end();
 	return err;
 }
 
+/* As if it were opened for writing now. */
+static int command_medium(const struct file *file)
+{
+	int err = 0;
+
+	if (static_branch_unlikely(&rampart_media_judged)) {
+		rampart_sleep_begin();
+		err = rampart_medium_open(file_inode(file)->i_rdev, false, true);
+		rampart_sleep_end();
+	}
+	return err;
+}
+
 static int device_ioctl(enum rampart_hook hook, struct file *file, unsigned int cmd, unsigned long arg)
 {
 	if (ioctl_commands_disk(cmd))
-		return write_device(hook, file, cmd);
-	return static_branch_unlikely(&reads_judged) ? read_by_loop(hook, cmd, arg) : 0;
+		return command_medium(file) ?: write_device(hook, file, cmd);
+	if (static_branch_unlikely(&reads_judged) || static_branch_unlikely(&rampart_media_judged))
+		return follow_loop(hook, file_inode(file), cmd, arg);
+	return 0;
 }
 
 /* Some of what changes a file gives its content to another one: EXT4_IOC_SWAP_BOOT. */

@@ -19,6 +19,8 @@
 #define ALWAYS (~0ULL)
 /* No operation that a rule could be about: whether it matters that a file is closed. */
 #define RAMPART_NEED_CLOSE (1ULL << 63)
+/* Nor what media are, that devices are made of. */
+#define RAMPART_NEED_MEDIA (1ULL << 62)
 
 #define RAMPART_HOOKS(H, F)                                                 \
 	H(capable, 4, ALWAYS)                                               \
@@ -57,7 +59,12 @@
 	H(task_setscheduler, 1, OP(SCHED))                                  \
 	H(task_setrlimit, 3, OP(SCHED))                                     \
 	F(cgroup_attach_task, 3, OP(SCHED))                                 \
-	F(locks_remove_file, 1, RAMPART_NEED_CLOSE)
+	F(locks_remove_file, 1, RAMPART_NEED_CLOSE)                         \
+	F(pinctrl_bind_pins, 1, OP(ATTACH))                                 \
+	F(devcgroup_check_permission, 4, OP(ATTACH))                        \
+	F(reconfigure_super, 1, RAMPART_NEED_MEDIA)                         \
+	F(bd_link_disk_holder, 2, RAMPART_NEED_MEDIA)                       \
+	F(bd_unlink_disk_holder, 2, RAMPART_NEED_MEDIA)
 
 /* What no program can reach could not be proven either. */
 #ifdef CONFIG_COMPAT
@@ -97,7 +104,16 @@ struct kernel_siginfo;
 struct cred;
 struct user_namespace;
 struct sock;
+struct device;
+struct fs_context;
+struct block_device;
+struct gendisk;
 
+int hook_pinctrl_bind_pins(struct device *dev);
+int hook_devcgroup_check_permission(short type, u32 major, u32 minor, short access);
+int hook_reconfigure_super(struct fs_context *fc);
+int hook_bd_link_disk_holder(struct block_device *lower, struct gendisk *upper);
+int hook_bd_unlink_disk_holder(struct block_device *lower, struct gendisk *upper);
 int hook_capable(const struct cred *cred, struct user_namespace *ns, int cap, unsigned int opts);
 int hook_task_alloc(struct task_struct *task, unsigned long clone_flags);
 int hook_task_free(struct task_struct *task);

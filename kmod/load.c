@@ -279,6 +279,20 @@ static void describe_rules(const struct rampart_policy *policy, struct rampart_p
 	}
 }
 
+static void describe_devices(const struct rampart_device_policy *devices, struct rampart_policy_info *info)
+{
+	u32 i;
+
+	if (devices->mode == RAMPART_MODE_OFF)
+		return;
+	if (devices->deny)
+		info->devices_mode = devices->mode;
+	for (i = 0; i < devices->rules.n; i++) {
+		info->devices_mode = max_t(u8, info->devices_mode, devices->rules.v[i].mode);
+		info->device_rules += devices->rules.v[i].mode != RAMPART_MODE_OFF;
+	}
+}
+
 static void describe(const struct rampart_policy *policy, struct rampart_policy_info *info)
 {
 	memcpy(info->name, policy->name.data, min_t(u32, policy->name.len, RAMPART_NAME_MAX));
@@ -289,6 +303,7 @@ static void describe(const struct rampart_policy *policy, struct rampart_policy_
 	info->secrets_mode = policy->secrets_mode;
 	info->self_mode = policy->self_mode;
 	describe_rules(policy, info);
+	describe_devices(&policy->devices, info);
 }
 
 /* Whether this very policy is in force already, and in which generation. */

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The table of contents: what comes up in which order, and goes down in reverse. */
 #include "attach.h"
+#include "device.h"
 #include "digest.h"
+#include "medium.h"
 #include "event.h"
 #include "label.h"
 #include "netlink.h"
@@ -73,6 +75,8 @@ static void __exit rampart_exit(void)
 {
 	rampart_netlink_exit();
 	rampart_attach_exit();
+	rampart_device_exit();
+	rampart_medium_exit();
 	rampart_store_exit();
 	rampart_verify_exit();
 	rampart_load_exit();

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Plain folders: those of which it is known, in one word, that no rule is about what is in them. Most files that are opened lie in such a
- * one, and finding that out is most of what an open costs.
+ * Plain folders: those of which it is known, in one word, that no rule is about what is in them, nor a policy about the medium that they are
+ * on. Most files that are opened lie in such a one, and finding that out is most of what an open costs.
  *
  * A word is the address of the folder's inode with a stamp, which changes whenever what is known of folders may no longer be true: with each
- * view, and with each move of a labelled folder. The address is forgotten when the inode ends.
+ * view, with each move of a labelled folder, and when a device is made of another. The address is forgotten when the inode ends.
  */
 #ifndef RAMPART_PLAIN_H
 #define RAMPART_PLAIN_H

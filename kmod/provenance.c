@@ -19,6 +19,7 @@
 #include <arguments.h>
 #include <marks.h>
 
+#include "disk.h"
 #include "enforce.h"
 #include "label.h"
 #include "provenance.h"
@@ -196,37 +197,9 @@ static int mark(struct file *file, u32 add, u32 drop, bool writes)
 
 /* --- removable media --- */
 
-static const struct gendisk *disk_of(const struct super_block *sb)
+static struct gendisk *disk_of(const struct super_block *sb)
 {
 	return sb->s_bdev ? sb->s_bdev->bd_disk : NULL;
-}
-
-/* A system that runs from such a medium is not meant. */
-static const struct gendisk *root_disk(void)
-{
-	struct path root = rampart_root_of_init();
-	const struct gendisk *disk = NULL;
-
-	if (root.dentry)
-		disk = disk_of(root.dentry->d_sb);
-	path_put(&root);
-	return disk;
-}
-
-static bool is_on_usb(const struct gendisk *disk)
-{
-	const struct device *dev;
-
-	for (dev = disk_to_dev(disk); dev; dev = dev->parent)
-		if (dev->bus && !strcmp(dev->bus->name, "usb"))
-			return true;
-	return false;
-}
-
-/* Disks on USB say that they are fixed. */
-static bool is_removable(const struct gendisk *disk)
-{
-	return disk && (disk->flags & GENHD_FL_REMOVABLE || is_on_usb(disk)) && disk != root_disk();
 }
 
 /*
@@ -238,7 +211,7 @@ static bool is_trusted(const struct path *path)
 	const struct super_block *sb = d_real_inode(path->dentry)->i_sb;
 
 	return !(path->mnt->mnt_flags & MNT_NOSUID) && sb->s_user_ns == &init_user_ns &&
-	       !(sb->s_iflags & SB_I_UNTRUSTED_MOUNTER) && !is_removable(disk_of(sb));
+	       !(sb->s_iflags & SB_I_UNTRUSTED_MOUNTER) && !rampart_disk_is_removable(disk_of(sb));
 }
 
 /*
@@ -265,7 +238,7 @@ u32 rampart_provenance(const struct path *path)
 		return 0;
 	sb = d_real_inode(dentry)->i_sb;
 	marks = read_marks(dentry);
-	if (is_removable(disk_of(sb)))
+	if (rampart_disk_is_removable(disk_of(sb)))
 		return (marks & ~BIT(RAMPART_TRAIT_PACKAGED)) | BIT(RAMPART_TRAIT_REMOVABLE);
 	if (marks & BIT(RAMPART_TRAIT_PACKAGED) && !(is_trusted(path) && rampart_only_root_changes(path)))
 		marks &= ~BIT(RAMPART_TRAIT_PACKAGED);

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <linux/blkdev.h>
 #include <linux/err.h>
 #include <linux/fs.h>
 #include <linux/kernel_read_file.h>
 #include <linux/mount.h>
 #include <linux/namei.h>
+#include <linux/platform_device.h>
 #include <linux/sched/signal.h>
 #include <linux/security.h>
 
+#include "attach.h"
+#include "hooks.h"
 #include "rampart.h"
 #include "selftest.h"
 
@@ -38,6 +42,34 @@ static void ask_of_nothing(void)
 	security_kernel_load_data(LOADING_POLICY, true);
 }
 
+static int nothing(struct platform_device *pdev)
+{
+	return 0;
+}
+
+/* A driver that takes a device, of which there are none else. */
+static void bind_driver(void)
+{
+	static struct platform_driver driver = { .probe = nothing, .driver.name = "rampart-selftest" };
+	struct platform_device *pdev;
+
+	if (platform_driver_register(&driver))
+		return;
+	pdev = platform_device_register_simple("rampart-selftest", PLATFORM_DEVID_NONE, NULL, 0);
+	if (!IS_ERR(pdev))
+		platform_device_unregister(pdev);
+	platform_driver_unregister(&driver);
+}
+
+/* Of nothing, which Rampart lets nobody do. */
+static void stack_nothing(void)
+{
+	if (rampart_attached(HOOK_bd_link_disk_holder))
+		bd_link_disk_holder(NULL, NULL);
+	if (rampart_attached(HOOK_bd_unlink_disk_holder))
+		bd_unlink_disk_holder(NULL, NULL);
+}
+
 /*
  * What cannot be done from here (mounting, tracing, renaming, ...) the daemon does at its start: until then `status` says
  * which hook has not been seen to work.
@@ -46,5 +78,7 @@ void rampart_selftest_run(void)
 {
 	touch_files();
 	ask_of_nothing();
+	bind_driver();
+	stack_nothing();
 	kill_pid(task_pid(current), 0, 0);
 }

@@ -23,7 +23,7 @@ enum { STATUS_ENFORCING = 1, STATUS_REASON, STATUS_POLICY, STATUS_VERSION, STATU
        STATUS_COUNTERS, STATUS_HOOK, STATUS_SEALED, STATUS_CHALLENGE, STATUS_DISARMED_UNTIL, STATUS_FOLDERS_MODE,
        STATUS_SELF_MODE, STATUS_BLOCKS, STATUS_OTHERS, STATUS_READER, STATUS_FLOOR_VERSION, STATUS_FLOOR_TIME,
        STATUS_HOST, STATUS_UNRESOLVED, STATUS_VALID_UNTIL, STATUS_DISKS_MODE,
-       STATUS_SECRETS_MODE, STATUS_ASR_MODE, STATUS_ASR_RULES };
+       STATUS_SECRETS_MODE, STATUS_ASR_MODE, STATUS_ASR_RULES, STATUS_DEVICES_MODE, STATUS_DEVICE_RULES };
 
 /* --- why not --- */
 
@@ -101,6 +101,8 @@ static void put_policy(struct pb_writer *w, const struct rampart_policy_info *in
 	pb_put_varint(w, STATUS_SECRETS_MODE, info->secrets_mode);
 	pb_put_varint(w, STATUS_ASR_MODE, info->asr_mode);
 	pb_put_varint(w, STATUS_ASR_RULES, info->asr_rules);
+	pb_put_varint(w, STATUS_DEVICES_MODE, info->devices_mode);
+	pb_put_varint(w, STATUS_DEVICE_RULES, info->device_rules);
 }
 
 static void put_counters(struct pb_writer *w)

@@ -12,8 +12,10 @@
 #include <rampart_netlink.h>
 
 #include "attach.h"
+#include "device.h"
 #include "enforce.h"
 #include "hook_file.h"
+#include "medium.h"
 #include "provenance.h"
 #include "ransom.h"
 #include "rampart.h"
@@ -162,12 +164,32 @@ static bool has_roles(const struct rampart_ruleset *ruleset)
 	return classes;
 }
 
+/* The hooks that what is done with devices takes, told as attach.h has it. */
+static u64 device_needs(u32 accesses)
+{
+	u64 needs = accesses ? BIT_ULL(RAMPART_OP_ATTACH) : 0;
+
+	if (accesses & ~BIT(RAMPART_ACCESS_ATTACH))
+		needs |= RAMPART_NEED_MEDIA;
+	if (accesses & BIT(RAMPART_ACCESS_EXECUTE))
+		needs |= BIT_ULL(RAMPART_OP_EXEC) | BIT_ULL(RAMPART_OP_LOAD) | BIT_ULL(RAMPART_OP_INTERPRET) |
+			 BIT_ULL(RAMPART_OP_MODULE) | BIT_ULL(RAMPART_OP_KEXEC);
+	if (accesses & (BIT(RAMPART_ACCESS_WRITE) | BIT(RAMPART_ACCESS_FILE_WRITE)))
+		needs |= BIT_ULL(RAMPART_OP_WRITE) | BIT_ULL(RAMPART_OP_CREATE) | BIT_ULL(RAMPART_OP_DELETE) |
+			 BIT_ULL(RAMPART_OP_RENAME) | BIT_ULL(RAMPART_OP_LINK) | BIT_ULL(RAMPART_OP_SETATTR) |
+			 BIT_ULL(RAMPART_OP_SETXATTR);
+	if (accesses & BIT(RAMPART_ACCESS_FILE_READ))
+		needs |= BIT_ULL(RAMPART_OP_READ);
+	return needs;
+}
+
 /* The policy without a name is the one before any policy: it has no rules, and it is generation 0. */
 int rampart_store_publish(struct rampart_ruleset *ruleset, const struct rampart_policy_info *info, u64 *new_generation)
 {
 	struct job job = { .info = info };
 	u64 ops = rampart_ruleset_ops(ruleset);
 	bool watches = rampart_ruleset_traits(ruleset) & BIT(RAMPART_TRAIT_RANSOM);
+	u32 accesses = rampart_devices_accesses(rampart_ruleset_devices(ruleset));
 
 	job.ref = kzalloc(sizeof(*job.ref), GFP_KERNEL);
 	if (!job.ref)
@@ -180,10 +202,12 @@ int rampart_store_publish(struct rampart_ruleset *ruleset, const struct rampart_
 	}
 	kref_put(&job.ref->ref, ruleset_release);
 	*new_generation = rampart_store_info(NULL);
-	rampart_file_judge_reads(ops & BIT_ULL(RAMPART_OP_READ));
+	rampart_file_judge_reads(ops & BIT_ULL(RAMPART_OP_READ) || accesses & BIT(RAMPART_ACCESS_FILE_READ));
 	rampart_provenance_follow(has_roles(ruleset));
 	rampart_ransom_follow(watches);
-	rampart_attach_need(ops | (watches ? RAMPART_NEED_CLOSE : 0));
+	rampart_media_judge(accesses & ~BIT(RAMPART_ACCESS_ATTACH));
+	rampart_attach_need(ops | (watches ? RAMPART_NEED_CLOSE : 0) | device_needs(accesses));
+	rampart_devices_changed(accesses);
 	return 0;
 }
 

@@ -17,6 +17,8 @@ struct rampart_policy_info {
 	u8 folders_mode, disks_mode, secrets_mode, self_mode;	/* enum rampart_mode */
 	u8 asr_mode;			/* the strictest of its rules */
 	u8 asr_rules;			/* names of rules that are not off */
+	u8 devices_mode;		/* the strictest of the default, if that denies, and of the rules */
+	u32 device_rules;		/* that are not off */
 };
 
 /* The strictest mode of any pillar. */
@@ -24,7 +26,7 @@ static inline u8 rampart_info_strictest(const struct rampart_policy_info *info)
 {
 	u8 pillars = max(max(info->folders_mode, info->disks_mode), max(info->secrets_mode, info->self_mode));
 
-	return max(pillars, info->asr_mode);
+	return max3(pillars, info->asr_mode, info->devices_mode);
 }
 
 int rampart_store_init(void);

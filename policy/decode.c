@@ -11,6 +11,7 @@
 #include <env.h>
 
 #include "decode.h"
+#include "device.h"
 
 #define TAG_MAX 64
 #define HOST_LEN 32
@@ -300,6 +301,26 @@ static enum rampart_reason check_origin(struct pb_view v)
 	return rampart_origin_parse(v, &origin) ? RAMPART_REASON_OK : RAMPART_REASON_BAD_VALUE;
 }
 
+static enum rampart_reason check_user(struct pb_view v)
+{
+	struct rampart_origin origin;
+
+	return rampart_origin_parse(v, &origin) && !origin.cgroup.len ? RAMPART_REASON_OK : RAMPART_REASON_BAD_VALUE;
+}
+
+static enum rampart_reason check_expression(struct pb_view v)
+{
+	return v.len > RAMPART_DEVICE_TOKENS_MAX * RAMPART_DEVICE_TOKEN_SIZE ? RAMPART_REASON_OVER_CAP : RAMPART_REASON_OK;
+}
+
+/* Numbers of groups. */
+static enum rampart_reason check_numbers(struct pb_view v)
+{
+	if (v.len > 2 * RAMPART_DEVICE_TOKENS_MAX)
+		return RAMPART_REASON_OVER_CAP;
+	return v.len % 2 ? RAMPART_REASON_BAD_VALUE : RAMPART_REASON_OK;
+}
+
 static enum rampart_reason check_challenge(struct pb_view v)
 {
 	return v.len == CHALLENGE_LEN ? RAMPART_REASON_OK : RAMPART_REASON_BAD_VALUE;
@@ -424,11 +445,72 @@ static const struct member asr_members[] = {
 	{ 18, KIND_NUMBER, AT(policy.roles[RAMPART_ROLE_PLAIN_SHELLS]) },
 };
 
+#define OF(m) .offset = offsetof(struct rampart_device_condition, m)
+
+static const struct member condition_members[] = {
+	{ 1, KIND_NUMBER, OF(kind) },
+	{ 2, KIND_NUMBER, OF(set) },
+	{ 3, KIND_VIEW, OF(text), .check = check_note },
+};
+#undef OF
+
+#define OF(m) .offset = offsetof(struct rampart_device_group, m)
+
+static const struct member group_members[] = {
+	{ 1, KIND_VIEW, OF(id), .required = true, .check = check_id },
+	{ 2, KIND_VIEW, OF(expression), .required = true, .check = check_expression },
+};
+#undef OF
+
+#define OF(m) .offset = offsetof(struct rampart_device_rule, m)
+
+static const struct member device_rule_members[] = {
+	{ 1, KIND_VIEW, OF(id), .required = true, .check = check_id },
+	{ 2, KIND_MODE, OF(mode) },
+	{ 3, KIND_VIEW, OF(include), .check = check_numbers },
+	{ 4, KIND_VIEW, OF(exclude), .check = check_numbers },
+	{ 5, KIND_VIEW, OF(title), .check = check_note },
+};
+#undef OF
+
+#define OF(m) .offset = offsetof(struct rampart_device_entry, m)
+
+static const struct member entry_members[] = {
+	{ 1, KIND_NUMBER, OF(rule) },
+	{ 2, KIND_NUMBER, OF(decision) },
+	{ 3, KIND_NUMBER, OF(access), .required = true },
+	{ 4, KIND_NUMBER, OF(users) },
+	{ 5, KIND_BOOL, OF(notify) },
+	{ 6, KIND_NUMBER, OF(days) },
+	{ 7, KIND_NUMBER, OF(from) },
+	{ 8, KIND_NUMBER, OF(until) },
+};
+#undef OF
+
+static const struct message condition_message = MESSAGE(condition_members);
+static const struct message group_message = MESSAGE(group_members);
+static const struct message device_rule_message = MESSAGE(device_rule_members);
+static const struct message entry_message = MESSAGE(entry_members);
+
+#define DEVICE_LIST(list, message, type) \
+	KIND_STRUCTS, AT(policy.devices.list), .cap = RAMPART_DEVICE_LIST_MAX, .nested = &(message), .size = sizeof(type)
+
+static const struct member devices_members[] = {
+	{ 1, KIND_MODE, AT(policy.devices.mode) },
+	{ 2, KIND_BOOL, AT(policy.devices.deny) },
+	{ 3, DEVICE_LIST(conditions, condition_message, struct rampart_device_condition) },
+	{ 4, DEVICE_LIST(groups, group_message, struct rampart_device_group) },
+	{ 5, DEVICE_LIST(rules, device_rule_message, struct rampart_device_rule) },
+	{ 6, DEVICE_LIST(entries, entry_message, struct rampart_device_entry) },
+	{ 7, KIND_VIEWS, AT(policy.devices.users), .cap = RAMPART_DEVICE_USERS_MAX, .check = check_user },
+};
+
 static const struct message target_message = MESSAGE(target_members);
 static const struct message folders_message = MESSAGE(folders_members);
 static const struct message secrets_message = MESSAGE(secrets_members);
 static const struct message self_message = MESSAGE(self_members);
 static const struct message asr_message = MESSAGE(asr_members);
+static const struct message devices_message = MESSAGE(devices_members);
 
 static const struct member bundle_members[] = {
 	{ 1, KIND_FORMAT, AT(format), .required = true },
@@ -443,6 +525,7 @@ static const struct member bundle_members[] = {
 	{ 10, KIND_VIEWS, AT(policy.revoked), .cap = RAMPART_REVOKED_MAX, .check = check_digest },
 	{ 11, KIND_MESSAGE, .nested = &secrets_message },
 	{ 12, KIND_MESSAGE, .nested = &asr_message },
+	{ 13, KIND_MESSAGE, .nested = &devices_message },
 };
 
 static const struct member token_members[] = {
@@ -532,6 +615,10 @@ union any_struct {
 	struct rampart_program program;
 	struct rampart_asr_rule rule;
 	struct rampart_exclusion exclusion;
+	struct rampart_device_condition condition;
+	struct rampart_device_group group;
+	struct rampart_device_rule device_rule;
+	struct rampart_device_entry entry;
 };
 
 static enum rampart_reason take_struct(const struct member *member, struct pb_view v, struct structs *list)
@@ -592,7 +679,7 @@ static int find(const struct message *message, const struct pb_field *field)
 	return -1;
 }
 
-/* Recursion ends with the tables: bundle, secrets, secret, program; bundle, asr, class. */
+/* Recursion ends with the tables: bundle, secrets, secret, program; bundle, asr, class; bundle, devices, rule. */
 static enum rampart_reason walk(const struct message *message, struct pb_view bytes, void *base)
 {
 	struct pb_reader reader = pb_reader(bytes);
@@ -628,7 +715,7 @@ static const size_t lists[] = {
 	offsetof(struct rampart_policy, homes),   offsetof(struct rampart_policy, protect),
 	offsetof(struct rampart_policy, revoked), offsetof(struct rampart_policy, secrets),
 	offsetof(struct rampart_policy, classes), offsetof(struct rampart_policy, class_paths),
-	offsetof(struct rampart_policy, origins),
+	offsetof(struct rampart_policy, origins), offsetof(struct rampart_policy, devices.users),
 };
 
 static const struct {
@@ -639,6 +726,10 @@ static const struct {
 	{ offsetof(struct rampart_policy, readers), sizeof(struct rampart_program) },
 	{ offsetof(struct rampart_policy, rules), sizeof(struct rampart_asr_rule) },
 	{ offsetof(struct rampart_policy, exclusions), sizeof(struct rampart_exclusion) },
+	{ offsetof(struct rampart_policy, devices.conditions), sizeof(struct rampart_device_condition) },
+	{ offsetof(struct rampart_policy, devices.groups), sizeof(struct rampart_device_group) },
+	{ offsetof(struct rampart_policy, devices.rules), sizeof(struct rampart_device_rule) },
+	{ offsetof(struct rampart_policy, devices.entries), sizeof(struct rampart_device_entry) },
 };
 
 static struct rampart_views *list_at(struct rampart_policy *policy, unsigned int i)
@@ -746,7 +837,7 @@ static bool rule_is_good(const struct rampart_policy *policy, const struct origi
 	u64 traits = rule->object_traits | rule->not_object_traits | rule->when;
 
 	return !(classes >> policy->classes.n) && !(traits >> RAMPART_TRAIT_NUM) && !(rule->sessions >> RAMPART_SESSION_NUM) &&
-	       origins_are_good(origins, rule) && !(rule->ops >> RAMPART_OP_NUM) && !(rule->ops & BIT_ULL(RAMPART_OP_NONE)) &&
+	       origins_are_good(origins, rule) && !(rule->ops >> RAMPART_OP_RULES) && !(rule->ops & BIT_ULL(RAMPART_OP_NONE)) &&
 	       !rampart_is_own_rule((const char *)rule->id.data, rule->id.len) &&
 	       find_rule(&policy->rules, rule->id)->mode == rule->mode;
 }
@@ -777,6 +868,64 @@ static enum rampart_reason check_asr(const struct rampart_policy *policy)
 	return RAMPART_REASON_OK;
 }
 
+static bool condition_is_good(const struct rampart_device_condition *condition)
+{
+	static const u32 bits[RAMPART_CONDITION_TEXT] = {
+		[RAMPART_CONDITION_FAMILY] = RAMPART_FAMILY_NUM,
+		[RAMPART_CONDITION_HAS] = RAMPART_FAMILY_NUM,
+		[RAMPART_CONDITION_STATE] = RAMPART_STATE_NUM,
+	};
+
+	if (condition->kind < RAMPART_CONDITION_TEXT)
+		return condition->set && !(condition->set >> bits[condition->kind]) && !condition->text.len;
+	return condition->kind < RAMPART_CONDITION_NUM && condition->text.len && !condition->set;
+}
+
+static bool numbers_are_good(struct pb_view numbers, u32 n)
+{
+	for (u32 i = 0; i < numbers.len; i += 2)
+		if ((numbers.data[i] | (u32)numbers.data[i + 1] << 8) >= n)
+			return false;
+	return true;
+}
+
+/* @rule: that the entry before it belongs to. */
+static bool entry_is_good(const struct rampart_device_policy *devices, const struct rampart_device_entry *entry, u64 rule)
+{
+	return entry->rule >= rule && entry->rule < devices->rules.n && entry->decision < RAMPART_DECISION_NUM &&
+	       !(entry->access >> RAMPART_ACCESS_NUM) && !(entry->users >> devices->users.n) && entry->days < BIT_ULL(7) &&
+	       entry->until <= RAMPART_DAY_MINUTES && (entry->until ? entry->from < entry->until : !entry->from);
+}
+
+static enum rampart_reason check_devices(const struct rampart_device_policy *devices)
+{
+	u64 rule = 0;
+	u32 i;
+
+	for (i = 0; i < devices->conditions.n; i++)
+		if (!condition_is_good(&devices->conditions.v[i]))
+			return RAMPART_REASON_BAD_VALUE;
+	for (i = 0; i < devices->groups.n; i++) {
+		if (!rampart_device_expression_check(devices->groups.v[i].expression, devices->conditions.n))
+			return RAMPART_REASON_BAD_VALUE;
+		env_relax();
+	}
+	for (i = 0; i < devices->rules.n; i++) {
+		const struct rampart_device_rule *of = &devices->rules.v[i];
+
+		if (!numbers_are_good(of->include, devices->groups.n) || !numbers_are_good(of->exclude, devices->groups.n) ||
+		    rampart_is_own_rule((const char *)of->id.data, of->id.len))
+			return RAMPART_REASON_BAD_VALUE;
+		env_relax();
+	}
+	for (i = 0; i < devices->entries.n; i++) {
+		if (!entry_is_good(devices, &devices->entries.v[i], rule))
+			return RAMPART_REASON_BAD_VALUE;
+		rule = devices->entries.v[i].rule;
+	}
+	return RAMPART_REASON_OK;
+}
+
 enum rampart_reason rampart_policy_decode(struct pb_view message, struct rampart_policy *policy)
 {
 	struct bundle bundle = {};
@@ -794,6 +943,8 @@ enum rampart_reason rampart_policy_decode(struct pb_view message, struct rampart
 		reason = walk(&bundle_message, message, &bundle);
 	if (!reason)
 		reason = check_asr(&bundle.policy);
+	if (!reason)
+		reason = check_devices(&bundle.policy.devices);
 	if (reason) {
 		rampart_policy_free(&bundle.policy);
 		return reason;

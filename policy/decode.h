@@ -24,6 +24,11 @@
 #define RAMPART_FILE_DIGEST 32
 #define RAMPART_ID_MAX 31		/* bytes of the name of a class, a rule or an exclusion: [a-z0-9_-]+ */
 #define RAMPART_NOTE_MAX 200		/* bytes of a title, an owner, a reason: UTF-8 without control bytes */
+#define RAMPART_DEVICE_LIST_MAX 65535	/* each of devices.conditions, groups, rules, entries */
+#define RAMPART_DEVICE_USERS_MAX 32	/* devices.users */
+#define RAMPART_DEVICE_TOKENS_MAX 4096	/* of a group's expression */
+#define RAMPART_DEVICE_DEPTH_MAX 32	/* values that an expression may have to remember */
+#define RAMPART_DAY_MINUTES 1440
 #define RAMPART_PATH_MAX 4095
 #define RAMPART_DISARM_SECONDS_MAX 86400
 
@@ -75,6 +80,70 @@ struct rampart_exclusions {
 	u32 n;
 };
 
+/* Numbers of DeviceCondition.kind: sets, then what is compared as text. */
+enum rampart_device_condition_kind {
+	RAMPART_CONDITION_FAMILY,	/* this function of the device is of any of these */
+	RAMPART_CONDITION_HAS,		/* any function of the device is */
+	RAMPART_CONDITION_STATE,
+	RAMPART_CONDITION_TEXT,		/* and above: enum rampart_device_text */
+	RAMPART_CONDITION_NUM = RAMPART_CONDITION_TEXT + RAMPART_DEVICE_TEXT_NUM,
+};
+
+/* First byte of a token of DeviceGroup.expression. */
+enum rampart_device_token {
+	RAMPART_TOKEN_CONDITION,	/* with its number */
+	RAMPART_TOKEN_ALL,		/* with of how many values, as the next two */
+	RAMPART_TOKEN_ANY,
+	RAMPART_TOKEN_NONE,
+	RAMPART_TOKEN_NUM,
+};
+
+#define RAMPART_DEVICE_TOKEN_SIZE 3
+
+struct rampart_device_condition {
+	u64 kind, set;
+	struct pb_view text;
+};
+
+struct rampart_device_group {
+	struct pb_view id, expression;
+};
+
+struct rampart_device_rule {
+	struct pb_view id;
+	enum rampart_mode mode;
+	struct pb_view include, exclude;	/* numbers of groups, two bytes each, the low one first */
+	struct pb_view title;
+};
+
+struct rampart_device_entry {
+	u64 rule, decision, access, users;
+	bool notify;
+	u64 days, from, until;
+};
+
+struct rampart_device_policy {
+	enum rampart_mode mode;
+	bool deny;	/* what no rule decides */
+	struct {
+		struct rampart_device_condition *v;
+		u32 n;
+	} conditions;
+	struct {
+		struct rampart_device_group *v;
+		u32 n;
+	} groups;
+	struct {
+		struct rampart_device_rule *v;
+		u32 n;
+	} rules;
+	struct {
+		struct rampart_device_entry *v;
+		u32 n;
+	} entries;	/* of one rule after the other */
+	struct rampart_views users;	/* rampart_origin_parse(), none of them a cgroup */
+};
+
 /* Everything points into the message that was decoded, which must outlive it. */
 struct rampart_policy {
 	struct pb_view name;
@@ -105,6 +174,7 @@ struct rampart_policy {
 	u64 roles[RAMPART_ROLE_NUM];	/* sets of classes by their index */
 	u64 aged_days;	/* 0: none */
 	struct pb_view denied_digests, trusted_digests;	/* RAMPART_FILE_DIGEST bytes each, in ascending order, each once */
+	struct rampart_device_policy devices;
 };
 
 /* One of asr.origins. */

@@ -11,6 +11,11 @@ static const char *const op_names[] = { RAMPART_OPS(X) };
 static const char *const trait_names[] = { RAMPART_TRAITS(X) };
 static const char *const session_names[] = { RAMPART_SESSIONS(X) };
 static const char *const role_names[] = { RAMPART_ROLES(X) };
+static const char *const device_text_names[] = { RAMPART_DEVICE_TEXTS(X) };
+static const char *const device_family_names[] = { RAMPART_DEVICE_FAMILIES(X) };
+static const char *const device_state_names[] = { RAMPART_DEVICE_STATES(X) };
+static const char *const device_access_names[] = { RAMPART_DEVICE_ACCESSES(X) };
+static const char *const device_decision_names[] = { RAMPART_DEVICE_DECISIONS(X) };
 #undef X
 
 static_assert(ARRAY_SIZE(mode_names) == RAMPART_MODE_NUM, "one name each");
@@ -19,6 +24,11 @@ static_assert(ARRAY_SIZE(op_names) == RAMPART_OP_NUM, "one name each");
 static_assert(ARRAY_SIZE(trait_names) == RAMPART_TRAIT_NUM, "one name each");
 static_assert(ARRAY_SIZE(session_names) == RAMPART_SESSION_NUM, "one name each");
 static_assert(ARRAY_SIZE(role_names) == RAMPART_ROLE_NUM, "one name each");
+static_assert(ARRAY_SIZE(device_text_names) == RAMPART_DEVICE_TEXT_NUM, "one name each");
+static_assert(ARRAY_SIZE(device_family_names) == RAMPART_FAMILY_NUM, "one name each");
+static_assert(ARRAY_SIZE(device_state_names) == RAMPART_STATE_NUM, "one name each");
+static_assert(ARRAY_SIZE(device_access_names) == RAMPART_ACCESS_NUM, "one name each");
+static_assert(ARRAY_SIZE(device_decision_names) == RAMPART_DECISION_NUM, "one name each");
 
 const char *rampart_mode_name(unsigned int mode)
 {
@@ -48,6 +58,31 @@ const char *rampart_session_name(unsigned int session)
 const char *rampart_role_name(unsigned int role)
 {
 	return role < ARRAY_SIZE(role_names) ? role_names[role] : "?";
+}
+
+const char *rampart_device_text_name(unsigned int text)
+{
+	return text < ARRAY_SIZE(device_text_names) ? device_text_names[text] : "?";
+}
+
+const char *rampart_device_family_name(unsigned int family)
+{
+	return family < ARRAY_SIZE(device_family_names) ? device_family_names[family] : "?";
+}
+
+const char *rampart_device_state_name(unsigned int state)
+{
+	return state < ARRAY_SIZE(device_state_names) ? device_state_names[state] : "?";
+}
+
+const char *rampart_device_access_name(unsigned int access)
+{
+	return access < ARRAY_SIZE(device_access_names) ? device_access_names[access] : "?";
+}
+
+const char *rampart_device_decision_name(unsigned int decision)
+{
+	return decision < ARRAY_SIZE(device_decision_names) ? device_decision_names[decision] : "?";
 }
 
 bool rampart_is_own_rule(const char *name, u32 len)

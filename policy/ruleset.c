@@ -94,6 +94,7 @@ struct rampart_ruleset {
 	struct pb_view *homes;		/* that "~" of exclusions stands for */
 	u32 n_homes;
 	struct digests denied, trusted;
+	struct rampart_devices *devices;	/* NULL: they are not judged */
 };
 
 /* What a ruleset is built with. Its own memory is as large as may be needed, the ruleset's as large as is needed. */
@@ -1095,6 +1096,11 @@ struct rampart_ruleset *rampart_ruleset_build(const struct rampart_policy *polic
 	struct builder b = { .rs = env_calloc(1, sizeof(*b.rs)) };
 	int err = b.rs ? build(&b, policy ? policy : &none) : -ENOMEM;
 
+	if (!err)
+		b.rs->devices = rampart_devices_build(policy ? policy : &none, why);
+	if (!err && *why)
+		err = -ENOMEM;
+
 	builder_free(&b);
 	if (!err) {
 		*why = RAMPART_REASON_OK;
@@ -1123,7 +1129,13 @@ void rampart_ruleset_free(struct rampart_ruleset *ruleset)
 	env_free(ruleset->homes);
 	env_free(ruleset->denied.v);
 	env_free(ruleset->trusted.v);
+	rampart_devices_free(ruleset->devices);
 	env_free(ruleset);
+}
+
+const struct rampart_devices *rampart_ruleset_devices(const struct rampart_ruleset *ruleset)
+{
+	return ruleset->devices;
 }
 
 u32 rampart_ruleset_step(const struct rampart_ruleset *ruleset, u32 state, const char *name, u32 len)

@@ -6,7 +6,7 @@
 #ifndef RAMPART_RULESET_H
 #define RAMPART_RULESET_H
 
-#include "decode.h"
+#include "device.h"
 
 /* Object classes, a bit set. */
 enum rampart_object_class {
@@ -107,6 +107,9 @@ struct rampart_ruleset;
  */
 struct rampart_ruleset *rampart_ruleset_build(const struct rampart_policy *policy, enum rampart_reason *why);
 void rampart_ruleset_free(struct rampart_ruleset *ruleset);
+
+/* rampart_ruleset_devices() - what it says of devices, as long as it lives; NULL: nothing. Context: any. */
+const struct rampart_devices *rampart_ruleset_devices(const struct rampart_ruleset *ruleset);
 
 /* rampart_ruleset_step() - the state after one more component. Context: any. */
 u32 rampart_ruleset_step(const struct rampart_ruleset *ruleset, u32 state, const char *name, u32 len);

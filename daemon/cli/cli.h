@@ -33,6 +33,7 @@ int cmd_why(struct cli *cli, int argc, char **argv);
 int cmd_grant(struct cli *cli, int argc, char **argv);
 int cmd_holders(struct cli *cli, int argc, char **argv);
 int cmd_trusted(struct cli *cli, int argc, char **argv);
+int cmd_device(struct cli *cli, int argc, char **argv);
 int cmd_asr(struct cli *cli, int argc, char **argv);
 int cmd_disarm(struct cli *cli, int argc, char **argv);
 
@@ -48,6 +49,9 @@ int cli_error(const struct cli *cli, enum cli_exit code, const char *format, ...
  * {"error": "refused", "reason": "wrong_key", "message": ...} on stdout. Returns CLI_REFUSED.
  */
 int cli_refused(const struct cli *cli, unsigned int reason, const char *message);
+
+/* cli_unknown_command() - that @name is none of @names, of what they come after: "", "policy ". Returns CLI_USAGE. */
+int cli_unknown_command(const struct cli *cli, const char *after, const char *name, const char *const *names, size_t n);
 
 /* cli_unreachable() - for the negative errno of control_request(): CLI_UNREACHABLE, or CLI_ERROR when not permitted. */
 int cli_unreachable(const struct cli *cli, int err);

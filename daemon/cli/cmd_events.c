@@ -3,7 +3,6 @@
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "event_print.h"
 #include "moment.h"
@@ -66,48 +65,30 @@ static int parse_options(const struct cli *cli, struct events_options *options, 
 	return code;
 }
 
-static void show(const struct cli *cli, const Rampart__Response *response, json_t *list)
-{
-	for (size_t i = 0; i < response->n_events; i++) {
-		if (list)
-			json_array_append_new(list, event_json(response->events[i]));
-		else if (cli->json)
-			cli_print_json(event_json(response->events[i]), true);
-		else
-			event_line(response->events[i]);
-	}
-	fflush(stdout);
-}
+/* Where events go. */
+struct shown {
+	const struct cli *cli;
+	json_t *list;	/* NULL: they are printed at once */
+};
 
-/* Takes responses until the daemon says that there are no more. @list: NULL to print at once. */
-static int take_all(const struct cli *cli, int socket, bool follow, json_t *list)
+static void show(void *arg, const Rampart__StoredEvent *stored)
 {
-	Rampart__Response *response;
-	bool more = true;
-	int code, err;
+	const struct shown *shown = arg;
 
-	while (more) {
-		err = control_next(socket, follow ? 0 : 60, &response);
-		if (err)
-			return cli_unreachable(cli, err);
-		code = event_refused(cli, response);
-		if (code == CLI_OK)
-			show(cli, response, list);
-		more = response->more;
-		rampart__response__free_unpacked(response, NULL);
-		if (code != CLI_OK)
-			return code;
-	}
-	return CLI_OK;
+	if (shown->list)
+		json_array_append_new(shown->list, event_json(stored));
+	else if (shown->cli->json)
+		cli_print_json(event_json(stored), true);
+	else
+		event_line(stored);
 }
 
 int cmd_events(struct cli *cli, int argc, char **argv)
 {
-	Rampart__Request request = RAMPART__REQUEST__INIT;
 	Rampart__Request__Events events = RAMPART__REQUEST__EVENTS__INIT;
 	struct events_options options = { 0 };
-	json_t *list = NULL;
-	int socket, code;
+	struct shown shown = { cli, NULL };
+	int code;
 
 	code = parse_options(cli, &options, argc, argv);
 	if (code != CLI_OK)
@@ -117,18 +98,12 @@ int cmd_events(struct cli *cli, int argc, char **argv)
 	events.limit = options.limit;
 	if (options.follow && !options.limit && !options.has_since)
 		events.limit = FOLLOW_BEFORE;
-	request.request_case = RAMPART__REQUEST__REQUEST_EVENTS;
-	request.events = &events;
-	socket = control_open(&request);
-	if (socket < 0)
-		return cli_unreachable(cli, socket);
 	if (cli->json && !options.follow)
-		list = json_array();
-	code = take_all(cli, socket, options.follow, list);
-	close(socket);
-	if (code == CLI_OK && list)
-		cli_print_json(list, false);
+		shown.list = json_array();
+	code = event_take(cli, &events, show, &shown);
+	if (code == CLI_OK && shown.list)
+		cli_print_json(shown.list, false);
 	else
-		json_decref(list);
+		json_decref(shown.list);
 	return code;
 }

@@ -342,32 +342,20 @@ static int parse_options(const struct cli *cli, const struct subcommand *sub, st
 	return take_files(cli, sub, options, argc, argv);
 }
 
-static int unknown_subcommand(const struct cli *cli, const char *name)
-{
-	const char *names[ARRAY_SIZE(subcommands)], *near;
-	char quote[RAMPART_QUOTE];
-
-	for (size_t i = 0; i < ARRAY_SIZE(subcommands); i++)
-		names[i] = subcommands[i].name;
-	near = rampart_nearest(name, names, ARRAY_SIZE(subcommands));
-	rampart_quote(quote, name, strlen(name));
-	if (near)
-		return cli_error(cli, CLI_USAGE, "unknown command policy %s; did you mean \"%s\"?", quote, near);
-	return cli_error(cli, CLI_USAGE, "unknown command policy %s; see rampartctl policy --help", quote);
-}
-
 int cmd_policy(struct cli *cli, int argc, char **argv)
 {
 	struct policy_options options = { .root = "/" };
+	const char *names[ARRAY_SIZE(subcommands)];
 	int code;
 
 	if (argc < 2)
 		return cli_error(cli, CLI_USAGE, "no policy command; see rampartctl policy --help");
 	for (size_t i = 0; i < ARRAY_SIZE(subcommands); i++) {
-		if (strcmp(argv[1], subcommands[i].name))
+		names[i] = subcommands[i].name;
+		if (strcmp(argv[1], names[i]))
 			continue;
 		code = parse_options(cli, &subcommands[i], &options, argc - 1, argv + 1);
 		return code == CLI_OK ? subcommands[i].run(cli, &options) : code;
 	}
-	return unknown_subcommand(cli, argv[1]);
+	return cli_unknown_command(cli, "policy ", argv[1], names, ARRAY_SIZE(names));
 }

@@ -115,13 +115,15 @@ static json_t *status_json(const Rampart__Status *status)
 				(json_int_t)status->generation);
 
 	add_counters(doc, status->counters);
-	json_object_update_new(doc, json_pack("{s:{s:s, s:s, s:s, s:s, s:s}, s:I, s:o, s:o, s:b, s:o, s:o, s:o}", "modes", "folders",
+	json_object_update_new(doc, json_pack("{s:{s:s, s:s, s:s, s:s, s:s, s:s}, s:I, s:I, s:o, s:o, s:b, s:o, s:o, s:o}", "modes", "folders",
 					      rampart_mode_name(status->folders_mode), "disks",
 					      rampart_mode_name(status->disks_mode), "secrets",
 					      rampart_mode_name(status->secrets_mode), "self_protection",
 					      rampart_mode_name(status->self_protection_mode), "asr",
-					      rampart_mode_name(status->asr_mode), "asr_rules",
-					      (json_int_t)status->asr_rules, "digest",
+					      rampart_mode_name(status->asr_mode), "devices",
+					      rampart_mode_name(status->devices_mode), "asr_rules",
+					      (json_int_t)status->asr_rules, "device_rules",
+					      (json_int_t)status->device_rules, "digest",
 					      rampart_describe_hex(status->digest.data, status->digest.len),
 					      "valid_until", moment_json(status->valid_until), "sealed", status->sealed,
 					      "challenge",
@@ -185,6 +187,8 @@ static void print_policy(const Rampart__Status *status)
 	printf("modes     folders %s, disks %s, secrets %s, self protection %s\n", rampart_mode_name(status->folders_mode),
 	       rampart_mode_name(status->disks_mode), rampart_mode_name(status->secrets_mode),
 	       rampart_mode_name(status->self_protection_mode));
+	if (status->device_rules || status->devices_mode)
+		printf("devices   %" PRIu32 " rules, the strictest in mode %s\n", status->device_rules, rampart_mode_name(status->devices_mode));
 	if (status->asr_rules)
 		printf("asr       %" PRIu32 " rules, the strictest in mode %s\n", status->asr_rules, rampart_mode_name(status->asr_mode));
 	else

@@ -12,6 +12,7 @@
 #include "interpreter.h"
 #include "moment.h"
 #include "packages.h"
+#include "usb.h"
 
 /* What a program did, as a verb of two parts: "mounted on" PATH. */
 static const char *verb(const Rampart__Event *event)
@@ -37,6 +38,8 @@ static const char *verb(const Rampart__Event *event)
 		[RAMPART_OP_KEXEC] = "start another kernel from",
 		[RAMPART_OP_INTERPRET] = "run as a script",
 		[RAMPART_OP_CONNECT] = "connect to",
+		[RAMPART_OP_ATTACH] = "attach",
+		[RAMPART_OP_PRINT] = "print with",
 	};
 
 	return (unsigned int)event->op < RAMPART_OP_NUM ? verbs[event->op] : "do something to";
@@ -101,6 +104,8 @@ static bool can_be_allowed(const Rampart__Event *event)
 {
 	const Rampart__Subject *subject = event_subject(event);
 
+	if (*event->device)
+		return false;
 	if (event_is_asr(event))
 		return names_exe(event) || names_object(event);
 	return subject->exe[0] == '/' && !is_open_interpreter(subject) &&
@@ -222,6 +227,11 @@ static void print_rule(const Rampart__StoredEvent *stored)
 			printf("%s%s", i ? ", " : "", rule->attack->items[i].text);
 		printf("; more by rampartctl asr explain %s\n", rule->id);
 	}
+	if (*event->device) {
+		fputs("Device:   ", stdout);
+		escape_print(stdout, event->device);
+		putchar('\n');
+	}
 	if (*event->exclusion) {
 		fputs("Excluded: by ", stdout);
 		escape_print(stdout, event->exclusion);
@@ -270,6 +280,15 @@ static void print_asr_remedy(const Rampart__Event *event)
 	free(yaml);
 }
 
+static void print_device_remedy(const Rampart__Event *event)
+{
+	char name[USB_NAME];
+
+	if (usb_of_path(event_object(event)->path, name))
+		printf("\nWhat the policy in force says of it, and by which entry: rampartctl device explain %s\n", name);
+	printf("\nThe policy can allow it by an earlier rule of devices.rules, about a group that this device is in.\n");
+}
+
 static void print_remedy(const Rampart__StoredEvent *stored)
 {
 	const Rampart__Event *event = stored->event;
@@ -277,6 +296,10 @@ static void print_remedy(const Rampart__StoredEvent *stored)
 
 	if (event->outcome == RAMPART__OUTCOME__WARNED)
 		printf("\nTo let it through for a day: rampartctl grant %" PRIu64 "\n", stored->id);
+	if (*event->device) {
+		print_device_remedy(event);
+		return;
+	}
 	if (event_is_asr(event)) {
 		print_asr_remedy(event);
 		return;

@@ -4,6 +4,7 @@
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <names.h>
 
@@ -36,6 +37,37 @@ int event_ask(const struct cli *cli, const Rampart__Request *request, Rampart__R
 	code = event_refused(cli, *response);
 	if (code != CLI_OK)
 		rampart__response__free_unpacked(*response, NULL);
+	return code;
+}
+
+int event_take(const struct cli *cli, Rampart__Request__Events *events, void (*take)(void *arg, const Rampart__StoredEvent *stored),
+	       void *arg)
+{
+	Rampart__Request request = RAMPART__REQUEST__INIT;
+	Rampart__Response *response;
+	int socket, code = CLI_OK;
+	bool more = true;
+
+	request.request_case = RAMPART__REQUEST__REQUEST_EVENTS;
+	request.events = events;
+	socket = control_open(&request);
+	if (socket < 0)
+		return cli_unreachable(cli, socket);
+	while (more && code == CLI_OK) {
+		int err = control_next(socket, events->follow ? 0 : 60, &response);
+
+		if (err) {
+			code = cli_unreachable(cli, err);
+			break;
+		}
+		code = event_refused(cli, response);
+		for (size_t i = 0; code == CLI_OK && i < response->n_events; i++)
+			take(arg, response->events[i]);
+		fflush(stdout);
+		more = response->more;
+		rampart__response__free_unpacked(response, NULL);
+	}
+	close(socket);
 	return code;
 }
 
@@ -76,7 +108,7 @@ bool event_is_secrets(const Rampart__Event *event)
 
 bool event_is_asr(const Rampart__Event *event)
 {
-	return *event->rule && !event_is_folders(event) && !event_is_secrets(event) && strcmp(event->rule, "trusted_program") &&
+	return *event->rule && !*event->device && !event_is_folders(event) && !event_is_secrets(event) && strcmp(event->rule, "trusted_program") &&
 	       strcmp(event->rule, "self_protection");
 }
 
@@ -96,6 +128,9 @@ const char *event_reason(const Rampart__Event *event)
 		return "nobody else may trace a program that folders.allow names";
 	if (!strcmp(event->rule, "folders"))
 		return "only programs that folders.allow names may change what is in folders.protect";
+	if (*event->device)
+		return !strcmp(event->rule, "devices") ? "devices.default in the policy, which no rule of devices.rules precedes" :
+							 "a rule of devices.rules in the policy";
 	if (!strcmp(event->rule, "disks"))
 		return "only programs that folders.allow names may write to a disk that is in use";
 	if (event_is_secrets(event))
@@ -131,6 +166,16 @@ const char *event_user(uint32_t uid)
 
 /* --- for people --- */
 
+/* A file on a medium is called by where it is on that. */
+static void print_device(const Rampart__Event *event, const Rampart__Object *object)
+{
+	if (*object->path && strncmp(object->path, "/sys/devices/", strlen("/sys/devices/"))) {
+		escape_print(stdout, object->path);
+		fputs(" on ", stdout);
+	}
+	escape_print(stdout, event->device);
+}
+
 void event_line(const Rampart__StoredEvent *stored)
 {
 	const Rampart__Event *event = stored->event;
@@ -147,7 +192,9 @@ void event_line(const Rampart__StoredEvent *stored)
 		escape_print(stdout, subject->script);
 	}
 	printf("[%" PRIu32 "]  ", subject->tgid);
-	if (*object->path)
+	if (*event->device)
+		print_device(event, object);
+	else if (*object->path)
 		escape_print(stdout, object->path);
 	else if (object->tgid)
 		printf("process %" PRIu32, object->tgid);
@@ -197,10 +244,11 @@ static void add_facts(json_t *doc, const Rampart__Event *event)
 {
 	const Rampart__Subject *subject = event_subject(event);
 
-	json_object_update_new(doc, json_pack("{s:o, s:o, s:o, s:o}", "class_lineage",
+	json_object_update_new(doc, json_pack("{s:o, s:o, s:o, s:o, s:o, s:b}", "class_lineage",
 					      rampart_describe_version(subject->class_lineage), "exe_classes",
 					      rampart_describe_version(subject->exe_classes), "traits",
-					      traits_json(event->traits), "exclusion", escape_json(event->exclusion)));
+					      traits_json(event->traits), "exclusion", escape_json(event->exclusion), "device",
+					      escape_json(event->device), "notify", event->notify));
 }
 
 static void add_subject(json_t *doc, const Rampart__Subject *subject)

@@ -12,6 +12,10 @@ int event_ask(const struct cli *cli, const Rampart__Request *request, Rampart__R
 /* event_refused() - says what the error in @response is. CLI_OK when there is none. */
 int event_refused(const struct cli *cli, const Rampart__Response *response);
 
+/* event_take() - calls @take for each event that the daemon tells of, the oldest first, until there are no more. */
+int event_take(const struct cli *cli, Rampart__Request__Events *events, void (*take)(void *arg, const Rampart__StoredEvent *stored),
+	       void *arg);
+
 /* event_parse_id() - false for what is not the number of an event. */
 bool event_parse_id(const char *text, uint64_t *id);
 

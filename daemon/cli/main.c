@@ -4,7 +4,6 @@
 #include <env.h>
 
 #include "cli.h"
-#include "text.h"
 
 #define VERSION "0.1.0"
 
@@ -38,6 +37,14 @@ static const struct command commands[] = {
 	  "rampartctl asr explain RULE\n"
 	  "rampartctl asr exclusions\n",
 	  cmd_asr },
+	{ "device", "what is plugged in, and what the policy says of it",
+	  "rampartctl device list\n"
+	  "rampartctl device generate\n"
+	  "rampartctl device import FILE\n"
+	  "rampartctl device explain DEVICE\n"
+	  "rampartctl device allow DEVICE [--hours N]\n"
+	  "rampartctl device block DEVICE\n",
+	  cmd_device },
 	{ "disarm", "end enforcement for a time, with a signed token",
 	  "rampartctl disarm TOKENFILE\n"
 	  "rampartctl disarm --request\n",
@@ -92,16 +99,11 @@ static const struct command *find_command(const char *name)
 
 static int unknown_command(const struct cli *cli, const char *name)
 {
-	const char *names[ARRAY_SIZE(commands)], *near;
-	char quote[RAMPART_QUOTE];
+	const char *names[ARRAY_SIZE(commands)];
 
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
 		names[i] = commands[i].name;
-	near = rampart_nearest(name, names, ARRAY_SIZE(commands));
-	rampart_quote(quote, name, strlen(name));
-	if (near)
-		return cli_error(cli, CLI_USAGE, "unknown command %s; did you mean \"%s\"?", quote, near);
-	return cli_error(cli, CLI_USAGE, "unknown command %s; see rampartctl --help", quote);
+	return cli_unknown_command(cli, "", name, names, ARRAY_SIZE(names));
 }
 
 /* Takes --json and --help out, which stand anywhere before "--". Returns how many arguments remain. */

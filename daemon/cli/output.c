@@ -11,6 +11,7 @@
 
 #include "cli.h"
 #include "escape.h"
+#include "text.h"
 
 static const char *exit_name(enum cli_exit code)
 {
@@ -63,6 +64,17 @@ int cli_refused(const struct cli *cli, unsigned int reason, const char *message)
 					 rampart_reason_name(reason), "words", words, "message", escape_json(message)),
 			       false);
 	return CLI_REFUSED;
+}
+
+int cli_unknown_command(const struct cli *cli, const char *after, const char *name, const char *const *names, size_t n)
+{
+	const char *near = rampart_nearest(name, names, n);
+	char quote[RAMPART_QUOTE];
+
+	rampart_quote(quote, name, strlen(name));
+	if (near)
+		return cli_error(cli, CLI_USAGE, "unknown command %s%s; did you mean \"%s\"?", after, quote, near);
+	return cli_error(cli, CLI_USAGE, "unknown command %s%s; see rampartctl %s--help", after, quote, after);
 }
 
 int cli_unreachable(const struct cli *cli, int err)

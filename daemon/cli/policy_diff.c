@@ -17,10 +17,21 @@ struct list {
 	const char *comes, *goes;
 };
 
+static void add_effect(json_t *changes, const char *what, const char *old, const char *new, const char *effect)
+{
+	json_t *change;
+
+	if (!strcmp(old, new))
+		return;
+	change = json_pack("{s:s, s:s, s:s}", "what", what, "from", old, "to", new);
+	if (effect)
+		json_object_set_new(change, "effect", json_string(effect));
+	json_array_append_new(changes, change);
+}
+
 static void add_change(json_t *changes, const char *what, const char *old, const char *new)
 {
-	if (strcmp(old, new))
-		json_array_append_new(changes, json_pack("{s:s, s:s, s:s}", "what", what, "from", old, "to", new));
+	add_effect(changes, what, old, new, NULL);
 }
 
 static void add_time(json_t *changes, const char *what, s64 old, s64 new)
@@ -180,7 +191,7 @@ static bool name_readers(struct rampart_views *names, const struct rampart_polic
 static bool take_names(const struct trust *trust, struct rampart_views *names, const struct rampart_policy *policy)
 {
 	size_t n = policy->allow.n + policy->updaters.n + policy->readers.n + policy->rules.n + policy->class_paths.n +
-		   policy->exclusions.n;
+		   policy->exclusions.n + policy->devices.groups.n + policy->devices.rules.n + policy->devices.entries.n;
 
 	names->v = calloc(n + 1, sizeof(*names->v));
 	return names->v && trust->names(names, policy);
@@ -202,6 +213,11 @@ static bool diff_trust(json_t *changes, const struct rampart_policy *a, const st
 		{ "asr.rules", "the rule asks this", "the rule asks this no more", asr_name_predicates },
 		{ "asr.classes", "in the class", "in the class no more", asr_name_classes },
 		{ "asr.exclusions", "excluded", "excluded no more", asr_name_exclusions },
+		{ "devices.groups", "these are in the group", "these are in the group no more", devices_name_groups },
+		{ "devices.rules", "the rule is about these", "the rule is about these no more", devices_name_rules },
+		{ "devices.allowed", "weaker: allowed", "stricter: allowed no more", devices_name_allowed },
+		{ "devices.denied", "stricter: denied", "weaker: denied no more", devices_name_denied },
+		{ "devices.reported", "reported", "reported no more", devices_name_reported },
 	};
 	bool good = true;
 
@@ -300,8 +316,9 @@ static json_t *diff(const struct rampart_policy *a, const struct rampart_policy 
 	add_folders_mode(changes, a, b);
 	add_change(changes, "secrets.mode", rampart_mode_name(a->secrets_mode), rampart_mode_name(b->secrets_mode));
 	add_change(changes, "self_protection.mode", rampart_mode_name(a->self_mode), rampart_mode_name(b->self_mode));
-	asr_diff_modes(a, b, add_change, changes);
+	asr_diff_modes(a, b, add_effect, changes);
 	add_number(changes, "aged_days", a->aged_days, b->aged_days);
+	devices_diff(changes, a, b, add_effect);
 	if (diff_places(changes, a, b) && diff_lists(changes, a, b) && diff_trust(changes, a, b) &&
 	    diff_all_digests(changes, a, b))
 		return changes;
@@ -325,7 +342,8 @@ static void print_change(const json_t *change)
 	const char *effect = json_string_value(json_object_get(change, "effect"));
 
 	if (from)
-		printf("  %s: %s -> %s\n", what, from, json_string_value(json_object_get(change, "to")));
+		printf("  %s: %s -> %s%s%s%s\n", what, from, json_string_value(json_object_get(change, "to")), effect ? " (" : "",
+		       effect ?: "", effect ? ")" : "");
 	else
 		print_entry(added ? '+' : '-', what, added ?: removed, effect);
 }

@@ -98,8 +98,7 @@ static bool has_id(const struct rampart_asr_rules *rules, u32 n, struct pb_view 
 	return false;
 }
 
-void asr_diff_modes(const struct rampart_policy *a, const struct rampart_policy *b,
-		    void (*change)(json_t *changes, const char *what, const char *old, const char *new), json_t *changes)
+void asr_diff_modes(const struct rampart_policy *a, const struct rampart_policy *b, policy_change change, json_t *changes)
 {
 	const struct rampart_policy *policies[] = { a, b };
 
@@ -113,7 +112,7 @@ void asr_diff_modes(const struct rampart_policy *a, const struct rampart_policy 
 			if (has_id(rules, i, id) || (k && has_id(&a->rules, a->rules.n, id)))
 				continue;
 			snprintf(what, sizeof(what), "asr.%.*s", VIEW(id));
-			change(changes, what, rampart_mode_name(rule_mode(a, id)), rampart_mode_name(rule_mode(b, id)));
+			change(changes, what, rampart_mode_name(rule_mode(a, id)), rampart_mode_name(rule_mode(b, id)), NULL);
 		}
 	}
 }

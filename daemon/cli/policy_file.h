@@ -49,9 +49,22 @@ bool asr_name_predicates(struct rampart_views *names, const struct rampart_polic
 bool asr_name_classes(struct rampart_views *names, const struct rampart_policy *policy);
 bool asr_name_exclusions(struct rampart_views *names, const struct rampart_policy *policy);
 
-/* asr_diff_modes() - calls @change for each rule whose mode is another one; a rule that is not there is off. */
-void asr_diff_modes(const struct rampart_policy *a, const struct rampart_policy *b,
-		    void (*change)(json_t *changes, const char *what, const char *old, const char *new), json_t *changes);
+/* The same of devices. */
+bool devices_name_groups(struct rampart_views *names, const struct rampart_policy *policy);
+bool devices_name_rules(struct rampart_views *names, const struct rampart_policy *policy);
+bool devices_name_allowed(struct rampart_views *names, const struct rampart_policy *policy);
+bool devices_name_denied(struct rampart_views *names, const struct rampart_policy *policy);
+bool devices_name_reported(struct rampart_views *names, const struct rampart_policy *policy);
+
+/* Adds to @changes if @old and @new differ; @effect, for people, may be NULL. */
+typedef void (*policy_change)(json_t *changes, const char *what, const char *old, const char *new, const char *effect);
+
+/*
+ * asr_diff_modes(), devices_diff() - call @change for each rule whose mode is another one; a rule that is not there is off. The second also
+ * for the default and the order of rules and entries.
+ */
+void asr_diff_modes(const struct rampart_policy *a, const struct rampart_policy *b, policy_change change, json_t *changes);
+void devices_diff(json_t *changes, const struct rampart_policy *a, const struct rampart_policy *b, policy_change change);
 
 /* asr_exclusions() - rampartctl asr exclusions. */
 int asr_exclusions(const struct cli *cli, int argc, char **argv);

@@ -54,6 +54,24 @@ _rampartctl_asr() {
 	esac
 }
 
+# The device command $2 with the word $1 to complete.
+_rampartctl_device() {
+	local options="--json --help"
+
+	case $2 in
+	'') _rampartctl_words "$1" "list generate import explain allow block $options" && return ;;
+	allow) options="--hours $options" ;;
+	esac
+	if [[ $1 == -* ]]; then
+		_rampartctl_words "$1" "$options"
+		return
+	fi
+	case $2 in
+	import) _rampartctl_files "$1" json ;;
+	explain | allow | block) _rampartctl_words "$1" "$(ls /sys/bus/usb/devices 2>/dev/null | grep -- -)" ;;
+	esac
+}
+
 _rampartctl() {
 	local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} word
 	local -a commands=()
@@ -79,11 +97,12 @@ _rampartctl() {
 		[[ $word == -* ]] || commands+=("$word")
 	done
 	case ${commands[0]-} in
-	'') _rampartctl_words "$current" "status doctor policy events why grant holders trusted asr disarm --json --help --version" ;;
+	'') _rampartctl_words "$current" "status doctor policy events why grant holders trusted asr device disarm --json --help --version" ;;
 	policy) _rampartctl_policy "$current" "${commands[1]-}" ;;
 	events) _rampartctl_words "$current" "--follow --since --limit --json --help" ;;
 	grant) _rampartctl_words "$current" "--hours --json --help" ;;
 	asr) _rampartctl_asr "$current" "${commands[1]-}" ;;
+	device) _rampartctl_device "$current" "${commands[1]-}" ;;
 	disarm)
 		if [[ $current == -* ]]; then
 			_rampartctl_words "$current" "--request --json --help"

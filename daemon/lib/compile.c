@@ -318,6 +318,7 @@ static void take_policy(struct compiler *c, const struct node *root)
 		{ "exec", false, NODE_MAPPING, "a mapping with mode, deny and trust", take_exec },
 		{ "digests", false, NODE_MAPPING, "a mapping with denied and trusted", take_digests },
 		{ "aged_days", false, NODE_SCALAR, "a whole number from 1 up", take_aged_days },
+		{ "devices", false, NODE_MAPPING, "a mapping with mode, default, groups and rules", compiler_devices },
 		{ "revoked", false, NODE_LIST, "a list of SHA-256 digests", take_revoked },
 		{ 0 },
 	};
@@ -341,6 +342,8 @@ static void attach_sections(struct compiler *c)
 		c->bundle.self_protection = &c->self_protection;
 	if (c->asr_message.n_rules)
 		c->bundle.asr = &c->asr_message;
+	if (c->devices_message.mode || c->devices_message.n_rules)
+		c->bundle.devices = &c->devices_message;
 }
 
 /* Whether the first @n of its places give a ruleset that the kernel can keep. */
@@ -439,6 +442,7 @@ static void compiler_init(struct compiler *c, struct compile_errors *errors)
 	rampart__secrets__init(&c->secrets);
 	rampart__self_protection__init(&c->self_protection);
 	rampart__asr__init(&c->asr_message);
+	rampart__devices__init(&c->devices_message);
 	c->bundle.homes = (char **)default_homes;
 	c->bundle.n_homes = ARRAY_SIZE(default_homes);
 }

@@ -14,7 +14,7 @@ static const enum rampart_op changing[] = {
 };
 
 #define X(name, text) text,
-static const char *const op_names[] = { RAMPART_OPS(X) CHANGE };
+static const char *const op_names[] = { RAMPART_RULE_OPS(X) CHANGE };
 #undef X
 
 #define X(name, text) text,
@@ -24,7 +24,7 @@ static const char *const session_names[] = { RAMPART_SESSIONS(X) };
 /* For errors: ", script, memfd", ", none, write". */
 #define X(name, text) ", " text
 static const char trait_list[] = RAMPART_TRAITS(X);
-static const char op_list[] = RAMPART_OPS(X);
+static const char op_list[] = RAMPART_RULE_OPS(X);
 #undef X
 
 static void unknown_name(struct compiler *c, const struct node *name, bool classes, bool traits)
@@ -164,7 +164,7 @@ static bool is_good(const char *text)
 	return rampart_origin_parse((struct pb_view){ (const uint8_t *)text, strlen(text) }, &origin);
 }
 
-static char *spell_user(struct compiler *c, const struct node *entry)
+char *compiler_user(struct compiler *c, const struct node *entry)
 {
 	const char *word = node_is(entry, "root") ? "0" : entry->text;
 	char quote[RAMPART_QUOTE], *text = spell(c, "user:", word, strchr(word, '-') ? "" : word);
@@ -187,12 +187,12 @@ static char *spell_cgroup(struct compiler *c, const struct node *entry)
 
 void asr_take_user(struct compiler *c, const struct node *value)
 {
-	take_origins(c, value, ASR_USERS, spell_user, &c->asr->rule.users);
+	take_origins(c, value, ASR_USERS, compiler_user, &c->asr->rule.users);
 }
 
 void asr_take_not_user(struct compiler *c, const struct node *value)
 {
-	take_origins(c, value, ASR_USERS, spell_user, &c->asr->rule.not_origins);
+	take_origins(c, value, ASR_USERS, compiler_user, &c->asr->rule.not_origins);
 }
 
 void asr_take_cgroup(struct compiler *c, const struct node *value)
@@ -214,9 +214,9 @@ static void take_op(struct compiler *c, const struct node *word)
 	snprintf(expected, sizeof(expected), "one of: " CHANGE "%s", op_list + strlen(", none"));
 	op = 1 + compiler_word(c, word, "operation", op_names + 1, ARRAY_SIZE(op_names) - 1, expected);
 
-	if (op < RAMPART_OP_NUM)
+	if (op < RAMPART_OP_RULES)
 		c->asr->rule.ops |= BIT_ULL(op);
-	for (size_t i = 0; op == RAMPART_OP_NUM && i < ARRAY_SIZE(changing); i++)
+	for (size_t i = 0; op == RAMPART_OP_RULES && i < ARRAY_SIZE(changing); i++)
 		c->asr->rule.ops |= BIT_ULL(changing[i]);
 }
 

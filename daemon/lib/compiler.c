@@ -49,9 +49,9 @@ void compiler_free(struct compiler *c)
 	}
 }
 
-void *compiler_add(struct compiler *c, struct compiler_list *list, size_t size)
+void compiler_append(struct compiler *c, struct compiler_list *list, void *element)
 {
-	void *element = compiler_allocate(c, 1, size), **v;
+	void **v;
 
 	if (list->n == list->room) {
 		list->room = list->room ? 2 * list->room : 16;
@@ -60,9 +60,16 @@ void *compiler_add(struct compiler *c, struct compiler_list *list, size_t size)
 			memcpy(v, list->v, list->n * sizeof(*v));
 		list->v = v;
 	}
-	if (c->no_memory)
-		return NULL;
-	return list->v[list->n++] = element;
+	if (!c->no_memory)
+		list->v[list->n++] = element;
+}
+
+void *compiler_add(struct compiler *c, struct compiler_list *list, size_t size)
+{
+	void *element = compiler_allocate(c, 1, size);
+
+	compiler_append(c, list, element);
+	return c->no_memory ? NULL : element;
 }
 
 char *compiler_keep(struct compiler *c, const char *text)

@@ -17,6 +17,7 @@
 #define COMPILER_MODES "off, audit, warn or block"
 
 struct asr_compiler;
+struct device_compiler;
 struct catalog_class;
 struct catalog_rule;
 
@@ -36,6 +37,7 @@ struct compiler {
 	Rampart__Program *program;	/* that is being read */
 	Rampart__Secret *secret;	/* the place that is being read */
 	struct asr_compiler *asr;	/* while rules are read */
+	struct device_compiler *devices;	/* while the section devices is read */
 	struct catalog_rule *catalog_rule;	/* that is being read, as the next */
 	struct catalog_class *catalog_class;
 	size_t n_readers;		/* programs of the places so far */
@@ -46,6 +48,7 @@ struct compiler {
 	Rampart__Secrets secrets;
 	Rampart__SelfProtection self_protection;
 	Rampart__Asr asr_message;
+	Rampart__Devices devices_message;
 };
 
 #define COMPILER_KEYS_MAX 24	/* in one mapping */
@@ -93,6 +96,9 @@ void compiler_free(struct compiler *c);
 
 /* compiler_add() - a new element of @size bytes at the end of @list; NULL sets no_memory. */
 void *compiler_add(struct compiler *c, struct compiler_list *list, size_t size);
+
+/* compiler_append() - @element at the end of @list, unless memory is over. */
+void compiler_append(struct compiler *c, struct compiler_list *list, void *element);
 
 /* compiler_keep() - a copy of @text. */
 char *compiler_keep(struct compiler *c, const char *text);
@@ -156,5 +162,13 @@ struct catalog;
 
 /* compile_asr() - from asr, classes, rules, exec and digests to asr_message. */
 void compile_asr(struct compiler *c, const struct catalog *catalog);
+
+/* compiler_user() - "user:FIRST-LAST" of root, a number, or two with a dash; NULL, and an error, when it is none of them. */
+char *compiler_user(struct compiler *c, const struct node *entry);
+
+/* --- devices --- */
+
+/* compiler_devices() - from the section to devices_message. */
+void compiler_devices(struct compiler *c, const struct node *value);
 
 #endif

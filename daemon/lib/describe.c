@@ -197,6 +197,8 @@ json_t *rampart_describe(const struct rampart_policy *policy)
 	json_object_set_new(object, "self_protection", describe_self_protection(policy));
 	if (policy->rules.n)
 		rampart_describe_asr(object, policy);
+	if (policy->devices.mode || policy->devices.rules.n)
+		json_object_set_new(object, "devices", rampart_describe_devices(&policy->devices));
 	set_list(object, "revoked", &policy->revoked, describe_digest);
 	return object;
 }

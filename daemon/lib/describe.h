@@ -24,6 +24,9 @@ int rampart_describe_yaml(const struct rampart_policy *policy, FILE *out);
  */
 void rampart_describe_asr(json_t *object, const struct rampart_policy *policy);
 
+/* rampart_describe_devices() - the section devices. */
+json_t *rampart_describe_devices(const struct rampart_device_policy *devices);
+
 /* rampart_describe_predicate() - what one of asr.rules says: {"on": [...], "subject": [...], ...}. */
 json_t *rampart_describe_predicate(const struct rampart_policy *policy, const struct rampart_asr_rule *rule);
 

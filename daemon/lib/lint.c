@@ -6,6 +6,7 @@
 #include "catalog.h"
 #include "compile.h"
 #include "lint.h"
+#include "lint_devices.h"
 #include "places.h"
 #include "text.h"
 #include "tree.h"
@@ -319,6 +320,7 @@ static int lint_tree(struct compile_errors *warnings, const struct node *root, i
 	lint_secrets(warnings, tree_get(root, "secrets"), homes);
 	lint_asr(warnings, root, homes, now);
 	lint_exec(warnings, tree_get(root, "exec"), homes, now);
+	lint_devices(warnings, tree_get(root, "devices"));
 	lint_self_protection(warnings, root);
 	lint_programs(warnings, tree_get(folders, "allow"), homes);
 	lint_programs(warnings, tree_get(tree_get(root, "self_protection"), "updaters"), homes);

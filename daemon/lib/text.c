@@ -7,6 +7,8 @@
 
 #include "text.h"
 
+const char *const rampart_days[7] = { "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday" };
+
 #define WORD_MAX 31	/* bytes; no word that a user can mean is longer */
 #define NEAR 2
 

@@ -29,4 +29,7 @@ int64_t rampart_time_parse(const char *text, size_t len);
 #define RAMPART_TIME_TEXT 32
 const char *rampart_time_text(char buf[RAMPART_TIME_TEXT], int64_t seconds);
 
+/* Monday is the first. */
+extern const char *const rampart_days[7];
+
 #endif

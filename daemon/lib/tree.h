@@ -7,7 +7,7 @@
 
 #include "compile_error.h"
 
-#define TREE_DEPTH_MAX 8
+#define TREE_DEPTH_MAX 24
 #define TREE_NODES_MAX 3000000	/* more than a policy at all of its caps needs */
 
 enum node_kind {

@@ -124,6 +124,43 @@ static void same_asr(const struct rampart_policy *ours, const Rampart__Asr *thei
 		same_exclusion(&ours->exclusions.v[i], theirs->exclusions[i]);
 }
 
+static void same_device_rule(const struct rampart_device_rule *ours, const Rampart__DeviceRule *theirs)
+{
+	same_string(ours->id, theirs->id);
+	REQUIRE((int)ours->mode == (int)theirs->mode);
+	same_bytes(ours->include, theirs->include.data, theirs->include.len);
+	same_bytes(ours->exclude, theirs->exclude.data, theirs->exclude.len);
+	same_string(ours->title, theirs->title);
+}
+
+static void same_entry(const struct rampart_device_entry *ours, const Rampart__DeviceEntry *theirs)
+{
+	REQUIRE(ours->rule == theirs->rule && ours->decision == theirs->decision && ours->access == theirs->access);
+	REQUIRE(ours->users == theirs->users && ours->notify == theirs->notify);
+	REQUIRE(ours->days == theirs->days && ours->from == theirs->from && ours->until == theirs->until);
+}
+
+static void same_devices(const struct rampart_device_policy *ours, const Rampart__Devices *theirs)
+{
+	REQUIRE((int)ours->mode == (int)theirs->mode && ours->deny == theirs->deny);
+	REQUIRE(ours->conditions.n == theirs->n_conditions && ours->groups.n == theirs->n_groups);
+	REQUIRE(ours->rules.n == theirs->n_rules && ours->entries.n == theirs->n_entries);
+	for (u32 i = 0; i < ours->conditions.n; i++) {
+		REQUIRE(ours->conditions.v[i].kind == theirs->conditions[i]->kind);
+		REQUIRE(ours->conditions.v[i].set == theirs->conditions[i]->set);
+		same_string(ours->conditions.v[i].text, theirs->conditions[i]->text);
+	}
+	for (u32 i = 0; i < ours->groups.n; i++) {
+		same_string(ours->groups.v[i].id, theirs->groups[i]->id);
+		same_bytes(ours->groups.v[i].expression, theirs->groups[i]->expression.data, theirs->groups[i]->expression.len);
+	}
+	for (u32 i = 0; i < ours->rules.n; i++)
+		same_device_rule(&ours->rules.v[i], theirs->rules[i]);
+	for (u32 i = 0; i < ours->entries.n; i++)
+		same_entry(&ours->entries.v[i], theirs->entries[i]);
+	same_strings(ours->users, theirs->users, theirs->n_users);
+}
+
 static void same_policy(const struct rampart_policy *ours, const Rampart__PolicyBundle *theirs)
 {
 	const Rampart__Target no_target = RAMPART__TARGET__INIT;
@@ -131,6 +168,7 @@ static void same_policy(const struct rampart_policy *ours, const Rampart__Policy
 	const Rampart__Secrets no_secrets = RAMPART__SECRETS__INIT;
 	const Rampart__SelfProtection no_self = RAMPART__SELF_PROTECTION__INIT;
 	const Rampart__Asr no_asr = RAMPART__ASR__INIT;
+	const Rampart__Devices no_devices = RAMPART__DEVICES__INIT;
 	const Rampart__Target *target = theirs->target ? theirs->target : &no_target;
 	const Rampart__Folders *folders = theirs->folders ? theirs->folders : &no_folders;
 	const Rampart__SelfProtection *self = theirs->self_protection ? theirs->self_protection : &no_self;
@@ -153,6 +191,7 @@ static void same_policy(const struct rampart_policy *ours, const Rampart__Policy
 	for (size_t i = 0; i < theirs->n_revoked; i++)
 		same_bytes(ours->revoked.v[i], theirs->revoked[i].data, theirs->revoked[i].len);
 	same_asr(ours, theirs->asr ? theirs->asr : &no_asr);
+	same_devices(&ours->devices, theirs->devices ? theirs->devices : &no_devices);
 }
 
 /*

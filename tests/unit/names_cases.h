@@ -12,7 +12,7 @@ static const char *const mode_words[] = { "off", "audit", "warn", "block" };
 static const char *const outcome_words[] = { "allowed", "audited", "warned", "bypassed", "blocked" };
 static const char *const op_words[] = {
 	"none", "write", "create", "delete", "rename", "link", "setattr", "setxattr", "mount", "exec", "signal",
-	"ptrace", "sched", "unload", "read", "load", "module", "kexec", "interpret", "connect",
+	"ptrace", "sched", "unload", "read", "load", "module", "kexec", "interpret", "connect", "attach", "print",
 };
 static const char *const trait_words[] = {
 	"script", "memfd", "deleted", "user_made", "executable", "no_terminal", "no_file",

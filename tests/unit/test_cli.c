@@ -126,14 +126,14 @@ static void test_help(void **state)
 /* The usage, the manual page and the completion name the same commands, arguments and options. */
 static void test_documented(void **state)
 {
-	sh("for c in status doctor policy events why grant holders trusted asr disarm; do $R $c --help; done | sed -n 's/^rampartctl //p' | sort "
+	sh("for c in status doctor policy events why grant holders trusted asr device disarm; do $R $c --help; done | sed -n 's/^rampartctl //p' | sort "
 	   "> usage; sed -n '/^# COMMANDS ABOUT/,/^# EXIT/s/^\\*/&/p' $RAMPART_SOURCE/daemon/man/rampartctl.1.scd | "
-	   "tr -d '*_' | sort > manual; test $(wc -l < usage) = 20 && diff usage manual");
+	   "tr -d '*_' | sort > manual; test $(wc -l < usage) = 26 && diff usage manual");
 	assert_ran(0);
 	sh("cat > offered.sh <<'END'\n"
 	   "source $RAMPART_SOURCE/daemon/completion/rampartctl.bash\n"
 	   "options() { grep -oE -- '(--[a-z-]+|-o )' | sed 's/^-o $/--output/' | sort -u; }\n"
-	   "for c in status doctor events why grant holders trusted disarm 'asr '{list,explain} "
+	   "for c in status doctor events why grant holders trusted disarm 'asr '{list,explain} 'device '{list,generate,import,explain,allow,block} "
 	   "'policy '{lint,compile,sign,verify,apply,show,diff,token}; do\n"
 	   "  COMP_WORDS=(rampartctl $c --) COMP_CWORD=$(($(wc -w <<< $c) + 1)); _rampartctl\n"
 	   "  diff <(printf '%%s\\n' \"${COMPREPLY[@]}\" | options) "
@@ -167,6 +167,16 @@ static void test_usage(void **state)
 		{ "asr list --markdown x", "rampartctl: asr list: unexpected argument x\n" },
 		{ "asr explain", "rampartctl: asr explain: the id or GUID of one rule is needed; see rampartctl asr list\n" },
 		{ "asr explain nothing-like-it", "rampartctl: asr explain: unknown rule \"nothing-like-it\"; see rampartctl asr list\n" },
+		{ "device", "rampartctl: no device command; see rampartctl device --help\n" },
+		{ "device expalin x", "rampartctl: unknown command device \"expalin\"; did you mean \"explain\"?\n" },
+		{ "device list x", "rampartctl: device list: unexpected argument x\n" },
+		{ "device import", "rampartctl: device import: a file is needed\n" },
+		{ "device import a b", "rampartctl: device import: unexpected argument b\n" },
+		{ "device explain", "rampartctl: device explain: one device is needed; see rampartctl device list\n" },
+		{ "device allow", "rampartctl: device allow: one device is needed; see rampartctl device list\n" },
+		{ "device allow 1-1 --hours 25", "rampartctl: device allow: --hours: a whole number from 1 to 24 is needed\n" },
+		{ "device allow 1-1 --force", "rampartctl: device allow: --force is no option\n" },
+		{ "device block 1-1 1-2", "rampartctl: device block: one device is needed; see rampartctl device list\n" },
 		{ "policy token -o b --key k --cert c --hours 1 --challenge 00",
 		  "rampartctl: --challenge: 32 hexadecimal digits are needed, shown by status\n" },
 		{ "policy token -o b --key k --cert c --hours 25 --challenge 000102030405060708090a0b0c0d0e0f",
@@ -201,7 +211,7 @@ static void test_errors(void **state)
 				    "bad.yaml:4:15: \"2026-02-30\" is no point in time; expected a day of the calendar, "
 				    "YYYY-MM-DD or YYYY-MM-DDTHH:MM:SSZ, after 1970-01-01\n"
 				    "bad.yaml:5:1: unknown key \"foldrs\", did you mean \"folders\"?; expected one of: "
-				    "rampart, name, version, valid, target, homes, folders, secrets, self_protection, asr, classes, rules, exec, digests, aged_days, revoked\n");
+				    "rampart, name, version, valid, target, homes, folders, secrets, self_protection, asr, classes, rules, exec, digests, aged_days, devices, revoked\n");
 		assert_int_equal(access("x.pb", F_OK), -1);
 	}
 	sh("$R policy lint bad.yaml --json");
@@ -382,6 +392,68 @@ static void test_diff_of_secrets(void **state)
 				 "- secrets.allow: /b: /x (may read no more)\n");
 }
 
+#define DEVICES "rampart: 1\nname: d\nversion: 1\n" VALID "devices:\n"
+
+static void test_diff_of_devices(void **state)
+{
+	write_text("devices-1.yaml", DEVICES "  mode: audit\n  default: allow\n  groups:\n  - {id: g, family: audio}\n  - {id: h, family: hub}\n"
+				     "  rules:\n  - {id: one, include: [g], entries: [{deny: [read]}, {deny: write}]}\n"
+				     "  - {id: two, entries: [{allow: read}, {audit_denied: read}]}\n  - {id: gone, entries: [{deny: print}]}\n");
+	write_text("devices-2.yaml", DEVICES "  mode: block\n  default: deny\n  groups:\n  - {id: h, family: hub}\n  - {id: g, family: video}\n"
+				     "  rules:\n  - {id: two, mode: audit, entries: [{deny: read}, {audit_denied: read}]}\n"
+				     "  - {id: one, include: [g], exclude: [h], entries: [{deny: write}, {deny: [read]}]}\n");
+	sh("$R policy diff devices-1.yaml devices-2.yaml");
+	assert_ran(1);
+	assert_string_equal(out, "  devices.mode: audit -> block (stricter)\n"
+				 "  devices.default: allow -> deny (stricter)\n"
+				 "  devices.one: audit -> block (stricter)\n"
+				 "  devices.one.entries: [{\"deny\": [\"read\"]}, {\"deny\": [\"write\"]}] -> "
+				 "[{\"deny\": [\"write\"]}, {\"deny\": [\"read\"]}] (the first that decides counts)\n"
+				 "  devices.gone: audit -> off (weaker)\n"
+				 "  devices.order: [\"one\", \"two\"] -> [\"two\", \"one\"] (the first that decides counts)\n"
+				 "- devices.groups: g: {\"family\": [\"audio\"]} (these are in the group no more)\n"
+				 "+ devices.groups: g: {\"family\": [\"video\"]} (these are in the group)\n"
+				 "- devices.rules: gone: {} (the rule is about these no more)\n"
+				 "+ devices.rules: one: {\"include\": [\"g\"], \"exclude\": [\"h\"]} (the rule is about these)\n"
+				 "- devices.rules: one: {\"include\": [\"g\"]} (the rule is about these no more)\n"
+				 "- devices.allowed: two: {\"allow\": [\"read\"]} (stricter: allowed no more)\n"
+				 "- devices.denied: gone: {\"deny\": [\"print\"]} (weaker: denied no more)\n"
+				 "+ devices.denied: two: {\"deny\": [\"read\"]} (stricter: denied)\n");
+	sh("$R policy diff devices-1.yaml devices-2.yaml --json | jq -r '.changes[0] | .from, .to, .effect'");
+	assert_string_equal(out, "audit\nblock\nstricter\n");
+	sh("$R policy diff devices-1.yaml devices-1.yaml");
+	assert_ran(0);
+}
+
+static void test_import(void **state)
+{
+	write_text("defender.json", "{\"groups\": [{\"$type\": \"device\", \"id\": \"aaaaaaaa-0000-4000-8000-000000000001\", \"name\": \"A\", "
+				    "\"query\": {\"$type\": \"all\", \"clauses\": [{\"$type\": \"primaryId\", \"value\": \"removable_media_devices\"}]}}], "
+				    "\"rules\": [{\"id\": \"11111111-0000-4000-8000-000000000001\", \"name\": \"R\", "
+				    "\"includeGroups\": [\"aaaaaaaa-0000-4000-8000-000000000001\"], \"entries\": [{\"$type\": \"removableMedia\", "
+				    "\"enforcement\": {\"$type\": \"deny\"}, \"access\": [\"write\"]}]}], "
+				    "\"settings\": {\"features\": {\"removableMedia\": {\"disable\": false}}}}");
+	write_text("head.yaml", "rampart: 1\nname: d\nversion: 1\n" VALID);
+	sh("$R device import defender.json > section && cat head.yaml section > imported.yaml && $R policy compile imported.yaml -o i.pb");
+	assert_ran(0);
+	assert_string_equal(err, "");
+	sh("sed s/includeGroups/includedGroups/ defender.json > bad.json; $R device import bad.json");
+	assert_ran(1);
+	assert_string_equal(out, "");
+	assert_string_equal(err, "rules[0]: unknown key \"includedGroups\", did you mean \"includeGroups\"?; "
+				 "expected one of: id, name, entries, includeGroups, excludeGroups\n"
+				 "rampartctl: bad.json: 1 errors; nothing was imported\n");
+	sh("echo '{\"a\": 1,, }' > bad.json; $R device import bad.json");
+	assert_ran(1);
+	assert_memory_equal(err, "rampartctl: bad.json:1:9: ", strlen("rampartctl: bad.json:1:9: "));
+	sh("$R device import none.json");
+	assert_ran(1);
+	assert_non_null(strstr(err, "none.json"));
+	sh("$R device import defender.json --json");
+	assert_ran(2);
+	assert_json_error("usage");
+}
+
 /* The catalogue itself changes; what must hold of any is looked at. */
 static void test_asr(void **state)
 {
@@ -451,7 +523,7 @@ static void test_completion(void **state)
 	static const struct {
 		const char *words, *expected;
 	} table[] = {
-		{ "''", "status doctor policy events why grant holders trusted asr disarm --json --help --version" },
+		{ "''", "status doctor policy events why grant holders trusted asr device disarm --json --help --version" },
 		{ "st", "status" },
 		{ "--json po", "policy" },
 		{ "policy si", "sign" },
@@ -469,11 +541,14 @@ static void test_completion(void **state)
 		{ "grant 7 --h", "--hours --help" },
 		{ "asr ''", "list explain exclusions --json --help" },
 		{ "asr list --m", "--markdown" },
+		{ "device ''", "list generate import explain allow block --json --help" },
+		{ "device import ''", "d j.json" },
+		{ "device allow 1-1 --h", "--hours --help" },
 		{ "asr explain --h", "--help" },
 		{ "disarm t", "t.token" },
 	};
 
-	sh("mkdir -p comp/d && cd comp && touch a.yaml b.yml a.pb c.bundle k.pem t.token");
+	sh("mkdir -p comp/d && cd comp && touch a.yaml b.yml a.pb c.bundle k.pem t.token j.json");
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
 		sh("cd comp && bash -c 'source $RAMPART_SOURCE/daemon/completion/rampartctl.bash; eval \"$1\"; "
 		   "COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _rampartctl; echo \"${COMPREPLY[*]}\"' "
@@ -485,12 +560,11 @@ static void test_completion(void **state)
 
 /* --- a daemon that answers once --- */
 
-static pid_t answer(Rampart__Response *response)
+/* To each of @n requests, of which those after the first get @later. */
+static pid_t answer(Rampart__Response *response, Rampart__Response *later, unsigned int n)
 {
 	struct sockaddr_un addr = { .sun_family = AF_UNIX, .sun_path = "socket" };
 	int listener = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0), peer;
-	struct control_packet packet;
-	uint8_t *request;
 	pid_t pid;
 
 	unlink(addr.sun_path);
@@ -502,21 +576,32 @@ static pid_t answer(Rampart__Response *response)
 		return pid;
 	}
 	alarm(30);
-	peer = accept(listener, NULL, NULL);
-	if (control_receive(peer, CONTROL_MAX, 0, &request) < 0 || control_pack(&response->base, &packet))
-		_exit(1);
-	_exit(control_send(peer, &packet, 0) != 0);
+	for (unsigned int i = 0; i < n; i++) {
+		struct control_packet packet;
+		uint8_t *request;
+
+		peer = accept(listener, NULL, NULL);
+		if (control_receive(peer, CONTROL_MAX, 0, &request) < 0 || control_pack(i ? &later->base : &response->base, &packet) ||
+		    control_send(peer, &packet, 0))
+			_exit(1);
+	}
+	_exit(0);
 }
 
-/* As sh(), with @response for the answer. */
-static void ask(Rampart__Response *response, const char *command)
+/* As sh(), with @response for the answer, and then @later, unless that is NULL. */
+static void ask_twice(Rampart__Response *response, Rampart__Response *later, const char *command)
 {
-	pid_t pid = answer(response);
+	pid_t pid = answer(response, later, later ? 2 : 1);
 	int status;
 
 	sh("RAMPART_SOCKET=$PWD/socket; export RAMPART_SOCKET; %s", command);
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_int_equal(status, 0);
+}
+
+static void ask(Rampart__Response *response, const char *command)
+{
+	ask_twice(response, NULL, command);
 }
 
 static void test_apply(void **state)
@@ -595,10 +680,95 @@ static void ask_why(Rampart__Event *event, const char *options)
 	assert_ran(0);
 }
 
+/* Port 97-1.2 is on no machine. */
+static void test_device_allow(void **state)
+{
+	Rampart__Response events = RAMPART__RESPONSE__INIT, granted = RAMPART__RESPONSE__INIT;
+	Rampart__Object node = RAMPART__OBJECT__INIT, file = RAMPART__OBJECT__INIT, other = RAMPART__OBJECT__INIT;
+	Rampart__StoredEvent stored[3] = { RAMPART__STORED_EVENT__INIT, RAMPART__STORED_EVENT__INIT, RAMPART__STORED_EVENT__INIT };
+	Rampart__Event event[3] = { RAMPART__EVENT__INIT, RAMPART__EVENT__INIT, RAMPART__EVENT__INIT };
+	Rampart__StoredEvent *list[3];
+
+	for (unsigned int i = 0; i < 3; i++) {
+		stored[i].id = i + 5;
+		stored[i].event = &event[i];
+		list[i] = &stored[i];
+		event[i].outcome = RAMPART__OUTCOME__WARNED;
+		event[i].rule = (char *)"sticks";
+		event[i].device = (char *)"usb 0951:1666 \", port 97-1.2, x\", port 97-1.3, interface 08:06:50";
+	}
+	node.path = (char *)"/sys/devices/pci0000:00/usb97/97-1/97-1.2/97-1.2:1.0";
+	file.path = (char *)"/media/97-1.2/a";
+	other.path = (char *)"/sys/devices/pci0000:00/usb97/97-1/97-1.3/97-1.3:1.0";
+	event[0].object = &node;
+	event[1].object = &other;
+	event[2].object = &file;
+	events.n_events = 3;
+	events.events = list;
+	ask_twice(&events, &granted, "$R device allow 97-1.2 --hours 2 --json | jq -r '.event, .seconds'");
+	assert_ran(0);
+	assert_string_equal(out, "5\n7200\n");
+	ask_twice(&events, &granted, "$R device allow 97-1.3:1.0");
+	assert_ran(0);
+	assert_string_equal(out, "granted for 24 hours: do it again\n");
+	ask_twice(&events, &granted, "$R device allow 97-1.3 --json | jq -r .event");
+	assert_string_equal(out, "7\n");
+	/* The hub on which they are. */
+	ask(&events, "$R device allow 97-1");
+	assert_ran(1);
+	assert_string_equal(err, "rampartctl: device allow: nothing was refused to 97-1 with a warning; see rampartctl device explain 97-1\n");
+	event[1].outcome = RAMPART__OUTCOME__BLOCKED;
+	event[2].outcome = RAMPART__OUTCOME__ALLOWED;
+	ask(&events, "$R device allow 97-1.3");
+	assert_ran(4);
+	assert_string_equal(err, "rampartctl: device allow: the rule \"sticks\" refuses 97-1.3 in mode block: only another policy can allow it (event 6)\n");
+	granted.reason = RAMPART_REASON_STALE;
+	ask_twice(&events, &granted, "$R device allow 97-1.2");
+	assert_ran(4);
+	sh("RAMPART_SOCKET=$PWD/none $R device allow 97-1.2");
+	assert_ran(5);
+	for (unsigned int i = 0; i < 2; i++) {
+		sh(i ? "$R device block sdzz" : "$R device explain sdzz");
+		assert_ran(1);
+		assert_string_equal(err, "rampartctl: device: \"sdzz\" is no device on USB; see rampartctl device list\n");
+	}
+	sh("$R device allow /dev/null");
+	assert_ran(1);
+}
+
 static void assert_said(const char *part)
 {
 	if (!strstr(out, part))
 		fail_msg("no \"%s\" in:\n%s", part, out);
+}
+
+static void test_why_device(void **state)
+{
+	Rampart__Event event = RAMPART__EVENT__INIT;
+	Rampart__Subject subject = RAMPART__SUBJECT__INIT;
+	Rampart__Object object = RAMPART__OBJECT__INIT;
+	json_t *doc;
+
+	event.rule = (char *)"no-keys";
+	event.mode = RAMPART__MODE__BLOCK;
+	event.outcome = RAMPART__OUTCOME__BLOCKED;
+	event.op = RAMPART__OPERATION__OP_ATTACH;
+	event.device = (char *)"usb 046d:c31c \"Keys\", port 1-1, interface 03:01:01";
+	event.subject = &subject;
+	event.object = &object;
+	object.path = (char *)"/sys/devices/pci0000:00/usb1/1-1/1-1:1.0";
+	ask_why(&event, "");
+	assert_said("Rule:     no-keys, mode block: a rule of devices.rules in the policy\n");
+	assert_said("Device:   usb 046d:c31c \"Keys\", port 1-1, interface 03:01:01\n");
+	assert_said("by which entry: rampartctl device explain 1-1:1.0\n");
+	assert_null(strstr(out, "exclusion"));
+	event.rule = (char *)"devices";
+	ask_why(&event, "");
+	assert_said("devices.default in the policy, which no rule of devices.rules precedes\n");
+	ask_why(&event, "--json");
+	doc = document();
+	assert_true(json_is_null(json_object_get(doc, "exclusion")));
+	json_decref(doc);
 }
 
 static void test_why_asr(void **state)
@@ -743,6 +913,8 @@ int main(void)
 		cmocka_unit_test(test_lint),	  cmocka_unit_test(test_baselines), cmocka_unit_test(test_life),
 		cmocka_unit_test(test_refused),	  cmocka_unit_test(test_show),	  cmocka_unit_test(test_diff),
 		cmocka_unit_test(test_diff_of_secrets), cmocka_unit_test(test_asr),
+		cmocka_unit_test(test_diff_of_devices), cmocka_unit_test(test_import), cmocka_unit_test(test_device_allow),
+		cmocka_unit_test(test_why_device),
 		cmocka_unit_test(test_rules),	  cmocka_unit_test(test_why_asr),
 		cmocka_unit_test(test_token),	  cmocka_unit_test(test_apply),	  cmocka_unit_test(test_in_force),
 		cmocka_unit_test(test_unreachable), cmocka_unit_test(test_completion),

@@ -451,7 +451,7 @@ static void paths_too_long_are_over_cap(test_state *state)
 static void leaves_nothing_behind(test_state *state)
 {
 	static const struct rampart_policy zero;
-	static const u8 bad[] = HEAD "\x3a\x02/a" "\x6a\x00";
+	static const u8 bad[] = HEAD "\x3a\x02/a" "\x72\x00";
 	static const u8 twice[] = HEAD "\x62\x0a" A_CLASS A_CLASS;
 	struct rampart_policy policy;
 

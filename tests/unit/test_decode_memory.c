@@ -48,7 +48,29 @@ static void put_asr(struct pb_writer *w, const char *excluded)
 	pb_end(w, asr);
 }
 
-#define LISTS 9	/* that are not empty */
+static void put_devices(struct pb_writer *w)
+{
+	static const u8 first[3];
+	u32 devices = pb_begin(w, 13), entry;
+
+	entry = pb_begin(w, 3);
+	pb_put_varint(w, 2, 1);
+	pb_end(w, entry);
+	entry = pb_begin(w, 4);
+	pb_put_string(w, 1, "group");
+	pb_put_bytes(w, 2, first, sizeof(first));
+	pb_end(w, entry);
+	entry = pb_begin(w, 5);
+	pb_put_string(w, 1, "rule");
+	pb_end(w, entry);
+	entry = pb_begin(w, 6);
+	pb_put_varint(w, 3, 1);
+	pb_end(w, entry);
+	pb_put_string(w, 7, "user:0-0");
+	pb_end(w, devices);
+}
+
+#define LISTS 14	/* that are not empty */
 
 /* @excluded: the rule that an exclusion names. */
 static u32 put_bundle(u8 *buf, u32 cap, const char *excluded)
@@ -77,6 +99,7 @@ static u32 put_bundle(u8 *buf, u32 cap, const char *excluded)
 	pb_end(&w, secret);
 	pb_end(&w, mark);
 	put_asr(&w, excluded);
+	put_devices(&w);
 	assert_false(w.overflow);
 	return w.len;
 }
@@ -84,7 +107,7 @@ static u32 put_bundle(u8 *buf, u32 cap, const char *excluded)
 /* Each allocation fails once: refused for that reason, and nothing is held. */
 static void every_allocation_may_fail(void **state)
 {
-	u8 buf[256];
+	u8 buf[512];
 	struct pb_view message = { buf, put_bundle(buf, sizeof(buf), "rule") };
 	struct rampart_policy policy;
 
@@ -105,7 +128,7 @@ static void every_allocation_may_fail(void **state)
 /* What only all of it together can tell is wrong is found when everything is allocated, of which then nothing is held. */
 static void late_refusal_holds_nothing(void **state)
 {
-	u8 buf[256];
+	u8 buf[512];
 	u32 len = put_bundle(buf, sizeof(buf), "other");
 	struct rampart_policy policy;
 
@@ -118,12 +141,12 @@ static void late_refusal_holds_nothing(void **state)
 /* Nothing is allocated for a message that is refused. */
 static void refusal_allocates_nothing(void **state)
 {
-	u8 buf[256];
+	u8 buf[512];
 	u32 len = put_bundle(buf, sizeof(buf), "rule");
 	struct rampart_policy policy;
 
 	fail_at = calls = 0;
-	buf[len++] = 0x6a;	/* field 13 */
+	buf[len++] = 0x72;	/* field 14 */
 	buf[len++] = 0;
 	assert_int_equal(rampart_policy_decode((struct pb_view){ buf, len }, &policy), RAMPART_REASON_UNKNOWN_FIELD);
 	assert_int_equal(calls, 0);

@@ -108,7 +108,7 @@ static void random_rules(struct random_asr *a)
 		rampart__rule__init(rule);
 		rule->id = (char *)rule_ids[id];
 		rule->mode = modes[id];
-		rule->ops = BIT_ULL(1 + random_below(RAMPART_OP_NUM - 1)) | (random_set(RAMPART_OP_NUM) & ~1ULL);
+		rule->ops = BIT_ULL(1 + random_below(RAMPART_OP_RULES - 1)) | (random_set(RAMPART_OP_RULES) & ~1ULL);
 		rule->subject = random_set(n);
 		rule->not_subject = random_set(n);
 		rule->exe = random_set(n);
@@ -157,8 +157,86 @@ static Rampart__Asr *random_asr(struct random_asr *a)
 	return &a->asr;
 }
 
+/* Devices that are good: groups are of the two conditions, rules of the groups, and entries follow their rules. */
+struct random_devices {
+	Rampart__Devices devices;
+	Rampart__DeviceCondition condition[2], *conditions[2];
+	Rampart__DeviceGroup group[3], *groups[3];
+	Rampart__DeviceRule rule[3], *rules[3];
+	Rampart__DeviceEntry entry[4], *entries[4];
+	char *users[1];
+};
+
+static void random_groups(struct random_devices *d)
+{
+	static u8 expressions[][9] = { { 0, 0, 0 }, { 0, 1, 0, 3, 1, 0 }, { 0, 0, 0, 0, 1, 0, 2, 2, 0 } };
+
+	for (size_t i = 0; i < 2; i++)
+		rampart__device_condition__init(d->conditions[i] = &d->condition[i]);
+	d->condition[0].set = 1 + random_below(7);
+	d->condition[1].kind = RAMPART_CONDITION_TEXT + random_below(RAMPART_DEVICE_TEXT_NUM);
+	d->condition[1].text = PICK(((const char *const[]){ "0951", "*", "Data*" }));
+	d->devices.conditions = d->conditions;
+	d->devices.n_conditions = 2;
+	d->devices.groups = d->groups;
+	d->devices.n_groups = random_below(4);
+	for (size_t i = 0; i < d->devices.n_groups; i++) {
+		rampart__device_group__init(d->groups[i] = &d->group[i]);
+		d->group[i].id = (char *)rule_ids[i];
+		d->group[i].expression = (ProtobufCBinaryData){ 3 * (i + 1), expressions[i] };
+	}
+}
+
+static void random_device_rules(struct random_devices *d)
+{
+	static u8 first[2];
+
+	d->devices.rules = d->rules;
+	d->devices.n_rules = random_below(4);
+	for (size_t i = 0; i < d->devices.n_rules; i++) {
+		size_t group = d->devices.n_groups && random_below(2) ? sizeof(first) : 0;
+
+		rampart__device_rule__init(d->rules[i] = &d->rule[i]);
+		d->rule[i].id = (char *)rule_ids[i];
+		d->rule[i].mode = random_below(RAMPART_MODE_NUM);
+		*(random_below(2) ? &d->rule[i].include : &d->rule[i].exclude) = (ProtobufCBinaryData){ group, first };
+		d->rule[i].title = PICK(notes);
+	}
+}
+
+static Rampart__Devices *random_devices(struct random_devices *d)
+{
+	size_t rule = 0;
+
+	rampart__devices__init(&d->devices);
+	d->devices.mode = random_below(RAMPART_MODE_NUM);
+	d->devices.deny = random_below(2);
+	random_groups(d);
+	random_device_rules(d);
+	d->users[0] = PICK(((const char *const[]){ "user:0-0", "user:1000-59999" }));
+	d->devices.users = d->users;
+	d->devices.n_users = random_below(2);
+	d->devices.entries = d->entries;
+	d->devices.n_entries = d->devices.n_rules ? random_below(5) : 0;
+	for (size_t i = 0; i < d->devices.n_entries; i++) {
+		Rampart__DeviceEntry *entry = d->entries[i] = &d->entry[i];
+
+		rampart__device_entry__init(entry);
+		entry->rule = rule += random_below(d->devices.n_rules - rule);
+		entry->decision = random_below(RAMPART_DECISION_NUM);
+		entry->access = 1 + random_below(BIT_ULL(RAMPART_ACCESS_NUM) - 1);
+		entry->users = d->devices.n_users && random_below(2);
+		entry->notify = random_below(2);
+		entry->days = random_set(7);
+		entry->until = random_below(2) ? 600 + random_below(841) : 0;
+		entry->from = entry->until ? random_below(600) : 0;
+	}
+	return &d->devices;
+}
+
 static u32 random_policy(u8 *out)
 {
+	struct random_devices devices;
 	struct random_asr asr;
 
 	Rampart__PolicyBundle bundle = RAMPART__POLICY_BUNDLE__INIT;
@@ -188,6 +266,7 @@ static u32 random_policy(u8 *out)
 	bundle.folders = random_below(4) ? &folders : NULL;
 	bundle.self_protection = random_below(4) ? &self : NULL;
 	bundle.asr = random_below(4) ? random_asr(&asr) : NULL;
+	bundle.devices = random_below(4) ? random_devices(&devices) : NULL;
 	assert_true(rampart__policy_bundle__get_packed_size(&bundle) <= ROOM / 2);
 	return rampart__policy_bundle__pack(&bundle, out);
 }

@@ -17,6 +17,10 @@
 #define ANSWERS "; expected who answers for it, why it is needed, and for how long\n"
 #define SHA256 "00112233445566778899aabbccddeeff00112233445566778899AABBCCDDEEFF"
 
+#define NO_KEYBOARD "no keyboard that is plugged in will work"
+#define EARLIER "; expected an earlier rule that allows some, or a group with state: keyboard_present\n"
+#define NO_HUB "hubs are refused, and with them what hangs on them; expected an earlier rule that allows them\n"
+
 static const struct {
 	const char *yaml;
 	const char *warnings;
@@ -76,6 +80,49 @@ static const struct {
 	  "10:61: an exclusion without owner" ANSWERS
 	  "13:27: refuses this to all programs but exceptions, whatever it is about; expected subject, exe, object, when, session, user or cgroup\n"
 	  "14:64: refuses this to all programs but exceptions, whatever it is about; expected subject, exe, object, when, session, user or cgroup\n" },
+	/* devices: groups of which nothing is said, rules and entries that come too late */
+	{ HEAD VALID SELF "devices:\n  mode: block\n  groups:\n  - {id: a, family: audio}\n  - {id: b, any: [{group: a}, {family: video}]}\n"
+			  "  - {id: c, serial: x}\n  - {id: d, family: [video]}\n  rules:\n"
+			  "  - {id: one, include: [b], exclude: [c], entries: [{deny: [read, write]}, {deny: write, user: root}, {allow: [execute, read]}]}\n"
+			  "  - {id: two, include: [b], exclude: [c], entries: [{allow: read}]}\n"
+			  "  - {id: three, include: [b], exclude: [c], entries: [{allow: [read, print]}]}\n"
+			  "  - {id: four, include: [b], exclude: [c], entries: [{allow: read}, {audit_allowed: read}]}\n"
+			  "  - {id: five, include: [b], entries: [{allow: read}]}\n",
+	  "12:10: the group \"d\" is in no rule and no other group; expected a rule that has it\n"
+	  "14:76: earlier entries of the rule decide all of this; expected the narrower one first\n"
+	  "15:10: the rule \"one\" of line 14 decides all of this before; expected the narrower one first\n" },
+	{ HEAD VALID SELF "devices:\n  mode: block\n  groups: [{id: a, family: audio}]\n  rules:\n"
+			  "  - {id: one, mode: audit, entries: [{deny: [read, write]}]}\n"
+			  "  - {id: two, include: [a], entries: [{deny: read, hours: \"08:00-09:00\"}]}\n"
+			  "  - {id: three, entries: [{deny: [write, read]}]}\n"
+			  "  - {id: four, include: [a], entries: [{allow: read, user: root}]}\n",
+	  "13:10: the rule \"three\" of line 12 decides all of this before; expected the narrower one first\n" },
+	/* keyboards and hubs */
+	{ HEAD VALID SELF "devices: {mode: block, default: deny}\n", "6:33: " NO_KEYBOARD "; expected a rule that allows some to be attached\n" },
+	{ HEAD VALID SELF "devices: {mode: audit, default: deny}\n", "" },
+	{ HEAD VALID SELF "devices: {mode: warn, default: deny, groups: [{id: k, interface: \"03:01:01\"}], "
+			  "rules: [{id: k, include: [k], entries: [{allow: attach}]}]}\n", "" },
+	{ HEAD VALID SELF "devices: {mode: warn, default: deny, groups: [{id: k, serial: x}], "
+			  "rules: [{id: k, include: [k], entries: [{allow: attach}]}]}\n", "" },
+	{ HEAD VALID SELF "devices: {mode: warn, default: deny, groups: [{id: k, has: audio, serial: x}], "
+			  "rules: [{id: k, include: [k], entries: [{allow: attach}]}]}\n",
+	  "6:32: " NO_KEYBOARD "; expected a rule that allows some to be attached\n" },
+	{ HEAD VALID SELF "devices:\n  mode: block\n  groups:\n  - {id: k, family: [keyboard, mouse]}\n"
+			  "  - {id: more, family: hid, state: keyboard_present}\n  - {id: h, family: hub}\n  rules:\n"
+			  "  - {id: more, include: [more], entries: [{deny: attach}]}\n"
+			  "  - {id: some, include: [k], exclude: [more], entries: [{deny: attach}]}\n"
+			  "  - {id: all, include: [k], entries: [{deny: [read, attach]}]}\n"
+			  "  - {id: watched, mode: audit, include: [k], entries: [{deny: [read, attach]}]}\n"
+			  "  - {id: hubs, include: [h], entries: [{deny: attach}]}\n"
+			  "  - {id: rest, entries: [{deny: attach}]}\n",
+	  "15:10: " NO_KEYBOARD EARLIER
+	  "16:10: the rule \"all\" of line 15 decides all of this before; expected the narrower one first\n"
+	  "17:10: " NO_HUB "18:10: " NO_KEYBOARD EARLIER "18:10: " NO_HUB },
+	{ HEAD VALID SELF "devices:\n  mode: block\n  groups:\n  - {id: k, family: keyboard, serial: x}\n  - {id: h, family: hub}\n  rules:\n"
+			  "  - {id: k, include: [k], entries: [{allow: attach}]}\n"
+			  "  - {id: h, include: [h], entries: [{allow: attach}]}\n"
+			  "  - {id: rest, entries: [{deny: attach}]}\n", "" },
+	{ HEAD VALID SELF "devices: {mode: off, default: deny, groups: [{id: a, family: hub}]}\n", "" },
 };
 
 static void test_warnings(void **state)

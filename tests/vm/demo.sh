@@ -51,6 +51,38 @@ refused "replace the allowed editor" cp /bin/busybox /usr/local/bin/editor
 refused "an older policy" rampartctl policy apply /tmp/old.bundle
 locker
 check "still enforced" untouched
+
+say "Devices: a stick that is also a keyboard (BadUSB), of the kernel's own gadgets"
+. "$here/gadget.sh"
+needed atkbd
+truncate -s 16M /var/tmp/medium && mke2fs -q -t ext4 /var/tmp/medium
+mkdir -p /mnt/stick && mount -o loop /var/tmp/medium /mnt/stick && cp /usr/bin/dash /mnt/stick/tool && echo "from outside" > /mnt/stick/offer && umount /mnt/stick
+gadget 001A92FF storage keyboard
+write_to_it() { mount -o rw /dev/sda /mnt/stick && touch /mnt/stick/loot; e=$?; umount /mnt/stick; return $e; }
+plug
+check "without a policy about devices it types" eventually bound 03
+check "and is written to" eventually write_to_it
+unplug
+eventually gone_from_bus
+device_rules="    - {id: no-more-keyboards, include: [more-keyboards], entries: [{deny: [attach]}]}
+    - {id: sticks-read-only, include: [sticks], entries: [{deny: [write, execute]}, {audit_allowed: [read]}]}"
+with_devices() { policy 3 block block; device_policy block "$device_rules" | sed 1,4d; }
+with_devices > /tmp/d.yaml
+check "the signed policy is accepted" apply_yaml < /tmp/d.yaml
+check "Rampart says that it enforces" wait_enforcing
+plug
+check "plugged in again, it is a stick" eventually bound 08
+check "and no keyboard" unbound 03
+check "what is on it is read" eventually sh -c 'mount -o ro /dev/sda /mnt/stick && cat /mnt/stick/offer'
+refused "but not run" /mnt/stick/tool -c true
+umount /mnt/stick
+refused "nor is it written to" write_to_it
+sleep 1
+rampartctl events --limit 30 > /tmp/trail
+grep -E "attach|on usb|blocked +write" /tmp/trail | tail -n 4
+check "each was reported, and so was the reading" sh -c 'for e in "blocked +attach" "blocked +exec" "blocked +write" "allowed +read"; do grep -qE "$e" /tmp/trail || exit; done'
+rampartctl device list
+no_gadget
 say "Summary"
 rampartctl status | head -n 6
 finish

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# usage: faults.sh hooks|asr|requests|start [STEP]
+# usage: faults.sh hooks|asr|devices|requests|start [STEP]
 # In a guest of the debug kernel: each memory allocation that is made below the module fails once, for each attack, each request
 # and the module's own start, with STEP each STEPth. Nothing is allowed that would not be otherwise, and what is in force stays.
 here=$(dirname "$0")
@@ -88,6 +88,32 @@ asr() {
 	each asr/marking "sh -c 'exec /srv/new exec /bin/touch /tmp/done'; rm -f /srv/new; $not_done" $bin/fetch copy /srv/program /srv/new
 	each asr/ransom "grep -q Dear $documents/letter23.txt" /usr/bin/asr-plain do ransom_score in_place
 	check asr/enforcing_still wait_enforcing
+}
+
+# --- what is decided about media and about devices by their nodes ---
+devices() {
+	. "$here/gadget.sh"
+	truncate -s 16M /var/tmp/medium && mke2fs -q -t ext4 /var/tmp/medium
+	mkdir -p /mnt/m /mnt/i
+	mount -o loop /var/tmp/medium /mnt/m && cp /usr/bin/dash /mnt/m/sh
+	truncate -s 4M /mnt/m/image && mke2fs -q -t ext4 /mnt/m/image && mount -o loop /mnt/m/image /mnt/i && cp /usr/bin/dash /mnt/i/sh
+	umount /mnt/i && umount /mnt/m
+	gadget 001A92FF storage
+	plug
+	check device/there eventually test -b /dev/sda
+	check device/mount mount -o ro /dev/sda /mnt/m
+	policies=1
+	in_force device block "    - {id: sticks-read-only, include: [sticks], entries: [{deny: [write, execute]}]}"
+	refused='[ "$STATUS" != 0 ]'
+	# In this order: what it is on is not known until the first succeeds.
+	each device/exec "$refused" /mnt/m/sh -c true
+	each device/loop "umount /mnt/i; $refused" sh -c 'mount -o ro,loop /mnt/m/image /mnt/i && /mnt/i/sh -c true'
+	umount /mnt/m
+	each device/remount "umount /mnt/m; $refused" sh -c 'mount -o ro /dev/sda /mnt/m && mount -o remount,rw /mnt/m'
+	each device/write "$refused" sh -c ': <> /dev/sda'
+	each device/usbfs "$refused" "$here/device" usbfs "$(node)"
+	check device/still wait_enforcing
+	no_gadget
 }
 
 # --- requests, and events: none is lost while their delivery fails ---
