@@ -131,7 +131,7 @@ END {
 	fact_row("attachment, with a handler that returns at once (read: no policy − disarmed)", attachment)
 	fact_row("a handler that finds that no rule asks (write: no policy − disarmed − the above)",
 		more("loaded", "disarmed", write) - attachment)
-	fact_row("object label, outside, from the cache (write: 1 folder − no policy)", more("block1", "loaded", write))
+	fact_row("one word that tells so of the folder, in its place (write: 1 folder − no policy)", more("block1", "loaded", write))
 	fact_row("object label, by one step from the cached folder (in the parent of a protected folder: 1 folder − no policy)",
 		more("block1", "loaded", beside))
 	fact_row("subject label (signal: 1 folder − no policy)", subject)
