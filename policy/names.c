@@ -30,59 +30,61 @@ static_assert(ARRAY_SIZE(device_state_names) == RAMPART_STATE_NUM, "one name eac
 static_assert(ARRAY_SIZE(device_access_names) == RAMPART_ACCESS_NUM, "one name each");
 static_assert(ARRAY_SIZE(device_decision_names) == RAMPART_DECISION_NUM, "one name each");
 
+#define NAME(names, which) ((which) < ARRAY_SIZE(names) ? (names)[which] : "?")
+
 const char *rampart_mode_name(unsigned int mode)
 {
-	return mode < ARRAY_SIZE(mode_names) ? mode_names[mode] : "?";
+	return NAME(mode_names, mode);
 }
 
 const char *rampart_outcome_name(unsigned int outcome)
 {
-	return outcome < ARRAY_SIZE(outcome_names) ? outcome_names[outcome] : "?";
+	return NAME(outcome_names, outcome);
 }
 
 const char *rampart_op_name(unsigned int op)
 {
-	return op < ARRAY_SIZE(op_names) ? op_names[op] : "?";
+	return NAME(op_names, op);
 }
 
 const char *rampart_trait_name(unsigned int trait)
 {
-	return trait < ARRAY_SIZE(trait_names) ? trait_names[trait] : "?";
+	return NAME(trait_names, trait);
 }
 
 const char *rampart_session_name(unsigned int session)
 {
-	return session < ARRAY_SIZE(session_names) ? session_names[session] : "?";
+	return NAME(session_names, session);
 }
 
 const char *rampart_role_name(unsigned int role)
 {
-	return role < ARRAY_SIZE(role_names) ? role_names[role] : "?";
+	return NAME(role_names, role);
 }
 
 const char *rampart_device_text_name(unsigned int text)
 {
-	return text < ARRAY_SIZE(device_text_names) ? device_text_names[text] : "?";
+	return NAME(device_text_names, text);
 }
 
 const char *rampart_device_family_name(unsigned int family)
 {
-	return family < ARRAY_SIZE(device_family_names) ? device_family_names[family] : "?";
+	return NAME(device_family_names, family);
 }
 
 const char *rampart_device_state_name(unsigned int state)
 {
-	return state < ARRAY_SIZE(device_state_names) ? device_state_names[state] : "?";
+	return NAME(device_state_names, state);
 }
 
 const char *rampart_device_access_name(unsigned int access)
 {
-	return access < ARRAY_SIZE(device_access_names) ? device_access_names[access] : "?";
+	return NAME(device_access_names, access);
 }
 
 const char *rampart_device_decision_name(unsigned int decision)
 {
-	return decision < ARRAY_SIZE(device_decision_names) ? device_decision_names[decision] : "?";
+	return NAME(device_decision_names, decision);
 }
 
 bool rampart_is_own_rule(const char *name, u32 len)
