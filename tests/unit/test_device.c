@@ -410,4 +410,4 @@ static void test_nothing(test_state *state)
 	rampart_devices_free(NULL);
 }
 
-SUITE(rampart_device, TEST(test_patterns), TEST(test_usb_families), TEST(test_expressions), TEST(test_reference), TEST(test_nothing))
+SUITE(rampart_device, TEST(test_patterns), TEST(test_usb_families), TEST(test_expressions), TEST(test_reference), TEST(test_nothing));
