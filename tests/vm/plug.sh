@@ -134,7 +134,13 @@ told_of() { told "$1" "no-$family" "port $(basename "$(at "$port")"),"; }
 all() { for kind in $kinds; do kind "$kind"; "$@"; done; }
 # of NAME: that one only, for what needs $port.
 of() { for kind in $kinds; do case $kind in "$1":*) kind "$kind" ;; esac; done; }
-plug() { of "$1" && "plug_$1" && eventually at "$port" > /dev/null; }
+plug() { of "$1" && "plug_$1" && seen "$port"; }
+# seen PORT: a hub whose ports flicker takes its time, since the kernel tries each of them several times.
+seen() {
+	for _ in 1 2 3 4; do eventually at "$1" && return; done
+	dmesg | tail -n 3
+	return 1
+}
 works() { of "$1" && soon "works_$1"; }
 away() { of "$1" && unplug "$1" && eventually empty "$port"; }
 # settled_free PORT: once there has been time for a driver to come.
