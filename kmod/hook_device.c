@@ -11,7 +11,8 @@
 
 /*
  * The driver core asks here whether the pins that a device needs are there, before each probe, whatever has led to it; @dev is locked, and
- * its driver is already said to be this one. An error ends the attempt.
+ * its driver is already said to be this one. An error ends the attempt: as a positive number, which is how the driver core tells the error
+ * of one probe from one for which it would not look at the other devices of the bus either.
  */
 int hook_pinctrl_bind_pins(struct device *dev)
 {
@@ -20,7 +21,7 @@ int hook_pinctrl_bind_pins(struct device *dev)
 	rampart_hook_seen(pinctrl_bind_pins);
 	if (static_branch_unlikely(&rampart_devices_judged)) {
 		rampart_sleep_begin();
-		err = rampart_device_bind(dev);
+		err = -rampart_device_bind(dev);
 		rampart_sleep_end();
 	}
 	return err;

@@ -255,6 +255,21 @@ try_held() {
 	for which in stick uas network; do check "held/away_$which" away $which; done
 }
 
+# --- some of those that were refused: whichever the kernel comes to first ---
+try_some() {
+	check some/deny_all device_policy block "$(rules '{deny: [attach]}')"
+	for which in stick keyboard network; do check "some/plug_$which" plug $which; done
+	for which in stick keyboard network; do check "some/free_$which" is_free $which; done
+	for refused in stick keyboard network; do
+		of $refused
+		check "some/deny_$refused" device_policy block "$(rules '{deny: [attach]}' "$family")"
+		for which in stick keyboard network; do
+			if [ $which = $refused ]; then check "some/free/$refused" is_free $which; else check "some/works/$refused/$which" works $which; fi
+		done
+	done
+	for which in stick keyboard network; do check "some/away_$which" away $which; done
+}
+
 # --- keyboards ---
 at_keyboard() { printf %s "$1" > /sys/bus/serio/devices/serio0/drvctl; }
 plug_second() { monitor "device_add usb-kbd,id=second,port=13" && eventually at 13; }
@@ -427,6 +442,6 @@ try_flicker() {
 }
 
 # Given parts, only those. The first one begins without a policy.
-[ $# -gt 0 ] || set -- families configuration held keyboards hubs media cd card virtual flicker
+[ $# -gt 0 ] || set -- families configuration held some keyboards hubs media cd card virtual flicker
 for part; do "try_$part"; done
 finish
