@@ -19,24 +19,26 @@ kinds="stick:1:removable_media uas:2:removable_media cd:3:removable_media keyboa
 families="removable_media keyboard mouse hid portable audio network smart_card other hub"
 kind() { which=${1%%:*} family=${1##*:} port=${1#*:} && port=${port%:*}; }
 
-plug_stick() { monitor "device_add usb-storage,id=stick,port=$port,drive=stick,serial=001A92FF"; }
+# add DEVICE: once QEMU has let go of the one that was there, and of its drive.
+add() { eventually monitor "device_add $1" || monitor "device_add $1"; }
+plug_stick() { add "usb-storage,id=stick,port=$port,drive=stick,serial=001A92FF"; }
 plug_uas() {
-	monitor "device_add usb-uas,id=uas,port=$port" && monitor "device_add scsi-hd,bus=uas.0,drive=uas" &&
+	add "usb-uas,id=uas,port=$port" && add "scsi-hd,bus=uas.0,drive=uas" &&
 		monitor "qom-set /machine/peripheral/uas attached true"
 }
 plug_cd() {
-	monitor "device_add usb-bot,id=cd,port=$port" && monitor "device_add scsi-cd,bus=cd.0,drive=cd" &&
+	add "usb-bot,id=cd,port=$port" && add "scsi-cd,bus=cd.0,drive=cd" &&
 		monitor "qom-set /machine/peripheral/cd attached true"
 }
-plug_keyboard() { monitor "device_add usb-kbd,id=keyboard,port=$port"; }
-plug_mouse() { monitor "device_add usb-mouse,id=mouse,port=$port"; }
-plug_tablet() { monitor "device_add usb-tablet,id=tablet,port=$port"; }
-plug_portable() { monitor "device_add usb-mtp,id=portable,port=$port,rootdir=/media"; }
-plug_sound() { monitor "device_add usb-audio,id=sound,port=$port,audiodev=sound"; }
-plug_network() { monitor "device_add usb-net,id=network,port=$port,netdev=net"; }
-plug_reader() { monitor "device_add usb-ccid,id=reader,port=$port"; }
-plug_serial() { monitor "device_add usb-serial,id=serial,port=$port,chardev=line"; }
-plug_hub() { monitor "device_add usb-hub,id=hub,port=$port" && monitor "device_add usb-mouse,id=behind,port=$port.1"; }
+plug_keyboard() { add "usb-kbd,id=keyboard,port=$port"; }
+plug_mouse() { add "usb-mouse,id=mouse,port=$port"; }
+plug_tablet() { add "usb-tablet,id=tablet,port=$port"; }
+plug_portable() { add "usb-mtp,id=portable,port=$port,rootdir=/media"; }
+plug_sound() { add "usb-audio,id=sound,port=$port,audiodev=sound"; }
+plug_network() { add "usb-net,id=network,port=$port,netdev=net"; }
+plug_reader() { add "usb-ccid,id=reader,port=$port"; }
+plug_serial() { add "usb-serial,id=serial,port=$port,chardev=line"; }
+plug_hub() { add "usb-hub,id=hub,port=$port" && add "usb-mouse,id=behind,port=$port.1"; }
 unplug() { monitor "device_del $1"; }
 
 # at PORT: the device there; fails if there is none. Fast ones are on the second bus.
@@ -134,15 +136,15 @@ told_of() { told "$1" "no-$family" "port $(basename "$(at "$port")"),"; }
 all() { for kind in $kinds; do kind "$kind"; "$@"; done; }
 # of NAME: that one only, for what needs $port.
 of() { for kind in $kinds; do case $kind in "$1":*) kind "$kind" ;; esac; done; }
-plug() { of "$1" && "plug_$1" && seen "$port"; }
-# seen PORT: a hub whose ports flicker takes its time, since the kernel tries each of them several times.
-seen() {
-	for _ in 1 2 3 4; do eventually at "$1" && return; done
+plug() { of "$1" && "plug_$1" && patiently at "$port"; }
+# patiently COMMAND...: a hub whose ports flicker takes its time, since the kernel tries each of them several times, for seconds.
+patiently() {
+	for _ in 1 2 3 4 5 6; do eventually "$@" && return; done
 	dmesg | tail -n 3
 	return 1
 }
 works() { of "$1" && soon "works_$1"; }
-away() { of "$1" && unplug "$1" && eventually empty "$port"; }
+away() { of "$1" && unplug "$1" && patiently empty "$port"; }
 # settled_free PORT: once there has been time for a driver to come.
 settled_free() { eventually at "$1" && sleep 2 && free "$1"; }
 is_free() { of "$1" && settled_free "$port"; }
@@ -272,7 +274,7 @@ try_some() {
 
 # --- keyboards ---
 at_keyboard() { printf %s "$1" > /sys/bus/serio/devices/serio0/drvctl; }
-plug_second() { monitor "device_add usb-kbd,id=second,port=13" && eventually at 13; }
+plug_second() { add "usb-kbd,id=second,port=13" && eventually at 13; }
 away_second() { monitor "device_del second" && eventually empty 13; }
 one_of_two() { if has_driver 4; then free 13; else free 4 && has_driver 13; fi; }
 second="    - {id: second, all: [{family: keyboard}, {state: keyboard_present}]}"
@@ -315,7 +317,7 @@ try_keyboards() {
 # 12 - 12.1: a mouse
 #    - 12.2: a hub - 12.2.3: a keyboard
 plug_tree() {
-	plug hub && monitor "device_add usb-hub,id=inner,port=12.2" && monitor "device_add usb-kbd,id=far,port=12.2.3"
+	plug hub && add "usb-hub,id=inner,port=12.2" && add "usb-kbd,id=far,port=12.2.3"
 }
 by_port() { device_policy block "    - {id: no-port, include: [there], entries: [{deny: [attach]}]}" "    - {id: there, port: \"$1\"}"; }
 try_hubs() {
@@ -339,7 +341,7 @@ try_hubs() {
 
 # --- media ---
 # The stick that a policy knows by its maker and its serial number may be written to, another one may not.
-plug_other() { monitor "device_add usb-storage,id=other,port=14,drive=stick2,serial=0BADC0DE" && eventually has_node 14; }
+plug_other() { add "usb-storage,id=other,port=14,drive=stick2,serial=0BADC0DE" && eventually has_node 14; }
 medium() { node "$1" sd | grep . || node "$1" sr | grep .; }
 ready() { eventually medium "$1"; }
 write_whole() { n=$(medium "$1") && dd if=/dev/zero of="/dev/$n" bs=512 seek=30000 count=1 conv=notrunc; }
@@ -425,11 +427,11 @@ try_virtual() {
 flicker() {
 	of "$1"
 	for i in $(seq 25); do
-		eventually "plug_$1" || return
+		"plug_$1" || return
 		sleep "$(printf 0.%02d $((i * 2)))"
 		unplug "$1" || return
 	done
-	eventually empty "$port"
+	patiently empty "$port"
 }
 try_flicker() {
 	check flicker/apply device_policy block "$(rules '{deny: [attach]}')"
