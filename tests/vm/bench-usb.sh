@@ -32,10 +32,8 @@ place=${stick##*/}
 # --- a stick of QEMU's: GOOD is let in, BAD is not ---
 # Programs that are started must not keep the monitor.
 stick_is_there() { [ -e "$stick" ]; }
-# QEMU is done with one later than the guest is.
-insert() { monitor "device_add usb-storage,id=stick,port=1,drive=stick,serial=$1"; }
 plug_stick() {
-	eventually insert "$1" || die "no stick"
+	monitor_add "usb-storage,id=stick,port=1,drive=stick,serial=$1" >&2 || die "no stick"
 	eventually stick_is_there || die "the stick does not come"
 }
 away() {

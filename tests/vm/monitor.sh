@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 # Sourced by what plugs devices into the guest it runs in: by QEMU's monitor, whose other end is a port of the guest (scripts/vm --usb).
+# After lib.sh.
 # shellcheck shell=sh
 
 # monitor_open: once, descriptor 9 is the monitor then.
@@ -26,3 +27,5 @@ monitor() {
 	answer=$(monitor_ask "{\"execute\": \"human-monitor-command\", \"arguments\": {\"command-line\": \"$1\"}}")
 	case $answer in *'"return": ""'*) ;; *) echo "monitor: $1: $answer"; return 1 ;; esac
 }
+# monitor_add DEVICE: once QEMU has let go of the one that was there, and of its drive, which is later than the guest has.
+monitor_add() { eventually monitor "device_add $1" || monitor "device_add $1"; }

@@ -19,26 +19,24 @@ kinds="stick:1:removable_media uas:2:removable_media cd:3:removable_media keyboa
 families="removable_media keyboard mouse hid portable audio network smart_card other hub"
 kind() { which=${1%%:*} family=${1##*:} port=${1#*:} && port=${port%:*}; }
 
-# add DEVICE: once QEMU has let go of the one that was there, and of its drive.
-add() { eventually monitor "device_add $1" || monitor "device_add $1"; }
-plug_stick() { add "usb-storage,id=stick,port=$port,drive=stick,serial=001A92FF"; }
+plug_stick() { monitor_add "usb-storage,id=stick,port=$port,drive=stick,serial=001A92FF"; }
 plug_uas() {
-	add "usb-uas,id=uas,port=$port" && add "scsi-hd,bus=uas.0,drive=uas" &&
+	monitor_add "usb-uas,id=uas,port=$port" && monitor_add "scsi-hd,bus=uas.0,drive=uas" &&
 		monitor "qom-set /machine/peripheral/uas attached true"
 }
 plug_cd() {
-	add "usb-bot,id=cd,port=$port" && add "scsi-cd,bus=cd.0,drive=cd" &&
+	monitor_add "usb-bot,id=cd,port=$port" && monitor_add "scsi-cd,bus=cd.0,drive=cd" &&
 		monitor "qom-set /machine/peripheral/cd attached true"
 }
-plug_keyboard() { add "usb-kbd,id=keyboard,port=$port"; }
-plug_mouse() { add "usb-mouse,id=mouse,port=$port"; }
-plug_tablet() { add "usb-tablet,id=tablet,port=$port"; }
-plug_portable() { add "usb-mtp,id=portable,port=$port,rootdir=/media"; }
-plug_sound() { add "usb-audio,id=sound,port=$port,audiodev=sound"; }
-plug_network() { add "usb-net,id=network,port=$port,netdev=net"; }
-plug_reader() { add "usb-ccid,id=reader,port=$port"; }
-plug_serial() { add "usb-serial,id=serial,port=$port,chardev=line"; }
-plug_hub() { add "usb-hub,id=hub,port=$port" && add "usb-mouse,id=behind,port=$port.1"; }
+plug_keyboard() { monitor_add "usb-kbd,id=keyboard,port=$port"; }
+plug_mouse() { monitor_add "usb-mouse,id=mouse,port=$port"; }
+plug_tablet() { monitor_add "usb-tablet,id=tablet,port=$port"; }
+plug_portable() { monitor_add "usb-mtp,id=portable,port=$port,rootdir=/media"; }
+plug_sound() { monitor_add "usb-audio,id=sound,port=$port,audiodev=sound"; }
+plug_network() { monitor_add "usb-net,id=network,port=$port,netdev=net"; }
+plug_reader() { monitor_add "usb-ccid,id=reader,port=$port"; }
+plug_serial() { monitor_add "usb-serial,id=serial,port=$port,chardev=line"; }
+plug_hub() { monitor_add "usb-hub,id=hub,port=$port" && monitor_add "usb-mouse,id=behind,port=$port.1"; }
 unplug() { monitor "device_del $1"; }
 
 # at PORT: the device there; fails if there is none. Fast ones are on the second bus.
@@ -274,7 +272,7 @@ try_some() {
 
 # --- keyboards ---
 at_keyboard() { printf %s "$1" > /sys/bus/serio/devices/serio0/drvctl; }
-plug_second() { add "usb-kbd,id=second,port=13" && eventually at 13; }
+plug_second() { monitor_add "usb-kbd,id=second,port=13" && eventually at 13; }
 away_second() { monitor "device_del second" && eventually empty 13; }
 one_of_two() { if has_driver 4; then free 13; else free 4 && has_driver 13; fi; }
 second="    - {id: second, all: [{family: keyboard}, {state: keyboard_present}]}"
@@ -317,7 +315,7 @@ try_keyboards() {
 # 12 - 12.1: a mouse
 #    - 12.2: a hub - 12.2.3: a keyboard
 plug_tree() {
-	plug hub && add "usb-hub,id=inner,port=12.2" && add "usb-kbd,id=far,port=12.2.3"
+	plug hub && monitor_add "usb-hub,id=inner,port=12.2" && monitor_add "usb-kbd,id=far,port=12.2.3"
 }
 by_port() { device_policy block "    - {id: no-port, include: [there], entries: [{deny: [attach]}]}" "    - {id: there, port: \"$1\"}"; }
 try_hubs() {
@@ -341,7 +339,7 @@ try_hubs() {
 
 # --- media ---
 # The stick that a policy knows by its maker and its serial number may be written to, another one may not.
-plug_other() { add "usb-storage,id=other,port=14,drive=stick2,serial=0BADC0DE" && eventually has_node 14; }
+plug_other() { monitor_add "usb-storage,id=other,port=14,drive=stick2,serial=0BADC0DE" && eventually has_node 14; }
 medium() { node "$1" sd | grep . || node "$1" sr | grep .; }
 ready() { eventually medium "$1"; }
 write_whole() { n=$(medium "$1") && dd if=/dev/zero of="/dev/$n" bs=512 seek=30000 count=1 conv=notrunc; }
